@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func module(_ name: String, _ uses: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ uses: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "ganzhi",
+    products: [
+        .executable(name: "ganzhi", targets: ["ganzhi"]),
+        .library(name: "GanzhiWindow", targets: ["GanzhiWindow"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+
+        // Pure: values in, values out; no clock, no I/O, no logging.
+        module("GanzhiModel"),
+        module("GanzhiFeeds", "GanzhiModel"),
+        module("GanzhiCatalogue", "GanzhiModel"),
+        module("GanzhiWindow", "GanzhiModel"),
+        module("GanzhiWarnings", "GanzhiModel"),
+        module(
+            "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", crypto),
+
+        // Edges: each talks to one outside thing.
+        module(
+            "GanzhiConfig", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings",
+            "GanzhiMQTT", "GanzhiModel", yams),
+        module("GanzhiMQTT", "CMosquitto", "GanzhiModel"),
+        module("GanzhiJournal", "GanzhiModel"),
+        module("GanzhiStore", "GanzhiModel", grdb, crypto),
+        module("GanzhiCity", "GanzhiModel"),
+
+        module(
+            "GanzhiApp", "GanzhiPipeline", "GanzhiConfig", "GanzhiMQTT", "GanzhiJournal", "GanzhiStore", "GanzhiCity",
+            "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle),
+        .executableTarget(name: "ganzhi", dependencies: ["GanzhiApp", arguments], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
