@@ -1,0 +1,39 @@
+public import GanzhiCatalogue
+public import GanzhiFeeds
+public import GanzhiModel
+
+/// One version of all that people wrote and that can change a result: settings, feeds, catalogue and scenarios.
+public struct Generation: Sendable, Hashable, Codable {
+    /// City code (GB/T 2260), part of every id.
+    public var city: String
+    /// Logical name of the node, part of every id; never a host's.
+    public var node: String
+    /// IANA time zone in which days begin.
+    public var zone: String
+    /// CAP 1.2 status of what is sent: `Actual`, `Exercise` or `Test`.
+    public var status: String?
+    /// First levels of every topic of ours.
+    public var topicRoot: String
+    /// Feeds; the first whose filter matches a topic takes the message.
+    public var feeds: [FeedDefinition]
+    /// Metrics, devices and districts.
+    public var catalogue: Catalogue
+    /// Scenarios.
+    public var scenarios: [Scenario]
+
+    /// Creates a generation; the defaults hold where there is no config.
+    public init(
+        city: String = "000000", node: String = "n1", zone: String = "Asia/Shanghai", status: String? = nil,
+        topicRoot: String = "ganzhi/v1", feeds: [FeedDefinition] = [], catalogue: Catalogue = Catalogue(),
+        scenarios: [Scenario] = []
+    ) {
+        self.city = city
+        self.node = node
+        self.zone = zone
+        self.status = status
+        self.topicRoot = topicRoot
+        self.feeds = feeds
+        self.catalogue = catalogue
+        self.scenarios = scenarios
+    }
+}
