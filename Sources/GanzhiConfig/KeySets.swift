@@ -1,0 +1,4 @@
+extension KeySet {
+    static let catalogueSets: [KeySet] = []
+    static let configSets: [KeySet] = []
+}

@@ -1,0 +1,21 @@
+/// The keys that a mapping may have, as the readers know them and the schemas list them.
+struct KeySet: Sendable {
+    /// What the mapping is, for people: `a scenario`, `time`.
+    let name: String
+    /// Where the schema lists the same keys: `scenario.schema.json#/$defs/time`.
+    let schema: String
+    /// The keys that may stand there.
+    let known: [String]
+    /// Keys of the language that this version does not do yet, and what works today.
+    let later: [String: String]
+
+    init(_ name: String, schema: String, _ known: [String], later: [String: String] = [:]) {
+        self.name = name
+        self.schema = schema
+        self.known = known
+        self.later = later
+    }
+
+    /// Every set, so that a test can hold the readers against the schemas.
+    static let all: [KeySet] = scenarioSets + catalogueSets + configSets
+}
