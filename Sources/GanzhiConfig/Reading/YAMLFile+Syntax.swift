@@ -9,9 +9,9 @@ extension YAMLFile {
             let place = Self.place(problem: problem, mark: mark, context: context)
             report(at: place, "The YAML breaks off: \(Self.sentence(problem, context)).", Self.remedy(for: problem))
         case .composer(_, let problem, let mark, _) where problem.contains("another document"):
-            report(at: Place(mark), "A second document begins here; a file holds one.", "Put it into a file of its own.")
+            report(at: TextPlace(mark), "A second document begins here; a file holds one.", "Put it into a file of its own.")
         case .composer(_, let problem, let mark, _):
-            report(at: Place(mark), "The YAML breaks off: \(problem).", Self.remedy(for: problem))
+            report(at: TextPlace(mark), "The YAML breaks off: \(problem).", Self.remedy(for: problem))
         case .reader(let problem, _, _, _):
             reportUnreadableScalar(problem)
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded, .duplicatedKeysInMapping:
@@ -20,11 +20,11 @@ extension YAMLFile {
     }
 
     /// The parser notices an unclosed bracket or quote only where the text stops making sense; the opening helps more.
-    private static func place(problem: String, mark: Mark, context: YamlError.Context?) -> Place {
+    private static func place(problem: String, mark: Mark, context: YamlError.Context?) -> TextPlace {
         guard let context, problem.contains("unexpected end of stream") || problem.contains("document indicator") else {
-            return Place(mark)
+            return TextPlace(mark)
         }
-        return Place(context.mark)
+        return TextPlace(context.mark)
     }
 
     private static func sentence(_ problem: String, _ context: YamlError.Context?) -> String {
@@ -55,7 +55,7 @@ extension YAMLFile {
             for (column, scalar) in line.unicodeScalars.enumerated() where !Self.isAllowed(scalar) {
                 let code = String(scalar.value, radix: 16, uppercase: true)
                 report(
-                    at: Place(line: number, column: column + 1),
+                    at: TextPlace(line: number, column: column + 1),
                     "The control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code) stands here.",
                     "Remove it.")
                 return

@@ -30,7 +30,7 @@ final class YAMLFile {
 
     /// Adds a problem at a place of the parser, with an offset in characters.
     func report(
-        at place: Place, offset: Int = 0, _ message: String, _ remedy: String, severity: Problem.Severity = .error
+        at place: TextPlace, offset: Int = 0, _ message: String, _ remedy: String, severity: Problem.Severity = .error
     ) {
         let column = source.column(ofScalar: place.column, inLine: place.line) + offset
         report(
@@ -52,7 +52,7 @@ final class YAMLFile {
         guard budget > 0 else { return false }
         budget -= 1
         if budget == 0 {
-            report(at: Place(node.mark), "The file grows too large through its aliases.", "Write the parts out.")
+            report(at: TextPlace(node.mark), "The file grows too large through its aliases.", "Write the parts out.")
         }
         return budget > 0
     }
@@ -75,7 +75,7 @@ final class YAMLFile {
                 }
                 return node
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-                let place = Place(context.mark)
+                let place = TextPlace(context.mark)
                 guard masked.count < Self.maximumMasks, mask(keyAt: place, in: &text) else {
                     report(
                         at: place, "“\(keys.first ?? "")” is given twice in one mapping.", "Keep one of them.")
@@ -92,7 +92,7 @@ final class YAMLFile {
     }
 
     /// Replaces the first scalar of the key at a mark by one that stands in no other key.
-    private func mask(keyAt mark: Place, in text: inout String) -> Bool {
+    private func mask(keyAt mark: TextPlace, in text: inout String) -> Bool {
         let mask = Unicode.Scalar(Self.firstMask + UInt32(masked.count))
         let current = SourceText(file: source.file, text: text)
         guard let mask, !text.unicodeScalars.contains(mask), let line = current.line(mark.line) else { return false }
@@ -117,7 +117,7 @@ final class YAMLFile {
         guard utf8.contains(UInt8(ascii: "&")), utf8.contains(UInt8(ascii: "*")) else { return true }
         var anchors = 0
         var aliases = 0
-        var last = Place.start
+        var last = TextPlace.start
         for number in 1...source.lineCount {
             guard let line = source.line(number) else { continue }
             var before: Unicode.Scalar = " "
@@ -127,7 +127,7 @@ final class YAMLFile {
                         anchors += 1
                     } else {
                         aliases += 1
-                        if aliases == Self.maximumAliases + 1 { last = Place(line: number, column: column + 1) }
+                        if aliases == Self.maximumAliases + 1 { last = TextPlace(line: number, column: column + 1) }
                     }
                 }
                 before = scalar

@@ -6,7 +6,7 @@ struct YAMLMapping {
     /// A key with its value.
     struct Entry {
         let key: String
-        let keyPlace: Place
+        let keyPlace: TextPlace
         let value: YAMLValue
     }
 
@@ -43,7 +43,7 @@ extension YAMLValue {
             } else {
                 let all = keys.known.map { "`\($0)`" }.joined(separator: " ")
                 mapping.report(
-                    at: entry, "“\(Self.shortened(entry.key))” is not a key of \(keys.name).",
+                    at: entry, "\(ScalarText.quoted(entry.key)) is not a key of \(keys.name).",
                     didYouMean(entry.key, among: keys.known) ?? "Its keys are \(all).")
             }
         }
@@ -58,9 +58,9 @@ extension YAMLValue {
             return nil
         }
         var entries: [YAMLMapping.Entry] = []
-        var places: [String: Place] = [:]
+        var places: [String: TextPlace] = [:]
         for (keyNode, valueNode) in mapping {
-            let keyPlace = Place(keyNode.mark)
+            let keyPlace = TextPlace(keyNode.mark)
             guard case .scalar(let scalar) = keyNode else {
                 file.report(at: keyPlace, "A key must be a word.", remedy)
                 continue
@@ -68,7 +68,7 @@ extension YAMLValue {
             let key = file.unmasked(scalar.string)
             if let first = places[key] {
                 file.report(
-                    at: keyPlace, "“\(Self.shortened(key))” is given twice; the first stands in line \(first.line).",
+                    at: keyPlace, "\(ScalarText.quoted(key)) is given twice; the first stands in line \(first.line).",
                     "Keep one of them.")
                 continue
             }

@@ -10,7 +10,7 @@ struct YAMLValue {
     let depth: Int
 
     /// Where it begins.
-    var place: Place { Place(node.mark) }
+    var place: TextPlace { TextPlace(node.mark) }
 
     /// Reports a problem at this value, or at an offset in characters into its text.
     func report(_ message: String, _ remedy: String, offset: Int? = nil, severity: Problem.Severity = .error) {
@@ -27,7 +27,7 @@ struct YAMLValue {
     /// What stands there, for people.
     var kind: String {
         switch node {
-        case .scalar(let scalar): isEmpty ? "empty" : "“\(Self.shortened(scalar.string))”"
+        case .scalar(let scalar): isEmpty ? "empty" : ScalarText.quoted(scalar.string)
         case .mapping: "a mapping"
         case .sequence: "a list"
         case .alias: "an alias"
@@ -72,12 +72,6 @@ struct YAMLValue {
         }
         return file.visit(node)
     }
-
-    /// A text short enough for a sentence.
-    static func shortened(_ text: String) -> String {
-        let line = text.prefix { !$0.isNewline }
-        return line.count <= 60 && line.endIndex == text.endIndex ? text : line.prefix(57) + "…"
-    }
 }
 
 extension SourceText {
@@ -85,7 +79,7 @@ extension SourceText {
     ///
     /// Quotes and escapes are counted. Of a text over several lines (a block scalar, or a folded one) only the beginning
     /// is known, so the offset is 0.
-    func offset(_ offset: Int, into text: String, at place: Place) -> Int {
+    func offset(_ offset: Int, into text: String, at place: TextPlace) -> Int {
         guard let line = line(place.line) else { return 0 }
         let rest = line.dropFirst(column(ofScalar: place.column, inLine: place.line) - 1)
         if rest.hasPrefix(text) { return offset }
