@@ -1,4 +1,3 @@
 extension KeySet {
-    static let catalogueSets: [KeySet] = []
     static let configSets: [KeySet] = []
 }

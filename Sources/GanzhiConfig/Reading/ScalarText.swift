@@ -101,16 +101,6 @@ enum ScalarText {
             "\(quoted(text)) is not a unit that is known.",
             Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? "Write a unit of SenML or UCUM, such as `cm`.")
     }
-
-    /// Degrees of a coordinate.
-    static func degrees(_ text: String, of name: String, limit: Double) throws(Fault) -> Double {
-        guard let degrees = try decimal(text).doubleValue, abs(degrees) <= limit else {
-            throw Fault(
-                "\(quoted(text)) is no \(name): it lies outside of ±\(Int(limit)) degrees.",
-                "Write degrees of WGS 84, latitude and longitude not exchanged.")
-        }
-        return degrees
-    }
 }
 
 /// A number as written, and the unit behind it.
