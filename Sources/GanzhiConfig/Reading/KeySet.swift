@@ -8,12 +8,18 @@ struct KeySet: Sendable {
     let known: [String]
     /// Keys of the language that this version does not do yet, and what works today.
     let later: [String: String]
+    /// Keys that people expect and that are kept out on purpose, and why.
+    let refused: [String: Fault]
 
-    init(_ name: String, schema: String, _ known: [String], later: [String: String] = [:]) {
+    init(
+        _ name: String, schema: String, _ known: [String], later: [String: String] = [:],
+        refused: [String: Fault] = [:]
+    ) {
         self.name = name
         self.schema = schema
         self.known = known
         self.later = later
+        self.refused = refused
     }
 
     /// Every set, so that a test can hold the readers against the schemas.

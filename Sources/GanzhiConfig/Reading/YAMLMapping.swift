@@ -40,6 +40,8 @@ extension YAMLValue {
             if let today = keys.later[entry.key] {
                 mapping.report(
                     at: entry, "`\(entry.key)` belongs to the language, but this version does not do it yet.", today)
+            } else if let fault = keys.refused[entry.key] {
+                mapping.report(at: entry, fault.message, fault.remedy)
             } else {
                 let all = keys.known.map { "`\($0)`" }.joined(separator: " ")
                 mapping.report(

@@ -40,6 +40,12 @@ struct YAMLValue {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
+    /// Whether it is a list.
+    var isList: Bool {
+        guard case .sequence = node else { return false }
+        return true
+    }
+
     /// The elements of a list.
     func list(of wanted: String) -> [YAMLValue]? {
         guard visit() else { return nil }

@@ -1,3 +1,0 @@
-extension KeySet {
-    static let configSets: [KeySet] = []
-}
