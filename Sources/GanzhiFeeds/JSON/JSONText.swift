@@ -1,0 +1,87 @@
+/// A string of a JSON text as it stands there, between its quotes: checked, escapes still in place.
+///
+/// Points into the payload and lives no longer than the decoding of it.
+package struct JSONText {
+    /// First byte after the opening quote.
+    package var start: UnsafePointer<UInt8>
+    /// Bytes up to the closing quote.
+    package var count: Int
+    /// Whether there is a backslash among them.
+    package var hasEscapes: Bool
+
+    /// The bytes, escapes in place.
+    package var raw: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+
+    /// Whether both are written with the same bytes.
+    @inline(__always) func isSame(as other: JSONText) -> Bool {
+        count == other.count && (0..<count).allSatisfy { start[$0] == other.start[$0] }
+    }
+
+    /// Appends what the string stands for.
+    ///
+    /// - Complexity: O(`count`); what is appended is never longer than ``count``.
+    package func append(to bytes: inout [UInt8]) {
+        guard hasEscapes else {
+            bytes.append(contentsOf: raw)
+            return
+        }
+        var index = 0
+        while index < count {
+            let byte = start[index]
+            guard byte == 0x5C else {
+                bytes.append(byte)
+                index += 1
+                continue
+            }
+            let escape = start[index + 1]
+            index += 2
+            switch escape {
+            case 0x62: bytes.append(0x08)
+            case 0x66: bytes.append(0x0C)
+            case 0x6E: bytes.append(0x0A)
+            case 0x72: bytes.append(0x0D)
+            case 0x74: bytes.append(0x09)
+            case 0x75:
+                var scalar = codeUnit(at: index)
+                index += 4
+                if scalar & 0xFC00 == 0xD800 {
+                    scalar = 0x1_0000 + ((scalar & 0x3FF) << 10 | codeUnit(at: index + 2) & 0x3FF)
+                    index += 6
+                }
+                Self.append(scalar: scalar, to: &bytes)
+            default: bytes.append(escape)
+            }
+        }
+    }
+
+    /// What the string stands for; allocates.
+    package var decoded: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// The four hex digits of a checked `\u` escape.
+    private func codeUnit(at index: Int) -> UInt32 {
+        (index..<index + 4).reduce(0) { $0 << 4 | UInt32(JSONScanner.hexDigit(start[$1]) ?? 0) }
+    }
+
+    private static func append(scalar: UInt32, to bytes: inout [UInt8]) {
+        func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (scalar >> shift) & 0x3F) }
+        switch scalar {
+        case 0..<0x80: bytes.append(UInt8(scalar))
+        case 0x80..<0x800:
+            bytes.append(UInt8(0xC0 | scalar >> 6))
+            bytes.append(tail(0))
+        case 0x800..<0x1_0000:
+            bytes.append(UInt8(0xE0 | scalar >> 12))
+            bytes.append(tail(6))
+            bytes.append(tail(0))
+        default:
+            bytes.append(UInt8(0xF0 | scalar >> 18))
+            bytes.append(tail(12))
+            bytes.append(tail(6))
+            bytes.append(tail(0))
+        }
+    }
+}
