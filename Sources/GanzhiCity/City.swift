@@ -198,12 +198,7 @@ extension City.Iterator {
         let startSeconds = Double(settings.start.milliseconds) / 1000 + 8 * 3600
         var local = (startSeconds + citySeconds).truncatingRemainder(dividingBy: 86_400)
         if local < 0 { local += 86_400 }
-        let value = tracks[index].sensor.measure(
-            at: citySeconds,
-            localSeconds: local,
-            storm: settings.storm,
-            random: &tracks[index].random
-        )
+        let value = tracks[index].measure(at: citySeconds, localSeconds: local, storm: settings.storm)
         let stepsPerUnit = devices[index].kind.stepsPerUnit
         return Sample(
             time: (settings.start + TimeSpan(microseconds: elapsed)).milliseconds + tracks[index].clockError,

@@ -9,7 +9,7 @@ struct DeviceTrack {
     /// Where it publishes to.
     let topic: String
     var random: CityRandom
-    var sensor: SensorModel
+    private var sensor: SensorModel
     /// The readings it was heard with last, as the duplicate check of the ledger keeps them, oldest first.
     private var heard: [Sample] = []
     /// The greatest event time it has published.
@@ -24,6 +24,11 @@ struct DeviceTrack {
         self.topic = topic
         self.random = random
         self.sensor = sensor
+    }
+
+    /// What the instrument shows; see ``SensorModel/measure(at:localSeconds:storm:random:)``.
+    mutating func measure(at seconds: Double, localSeconds: Double, storm: Storm?) -> Double {
+        sensor.measure(at: seconds, localSeconds: localSeconds, storm: storm, random: &random)
     }
 
     /// Enters readings in the order in which they are published, and counts what the ledger will say of them.

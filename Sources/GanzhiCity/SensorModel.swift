@@ -58,7 +58,7 @@ struct SensorModel {
             if device.number == first + 1 {
                 incident = burst
             } else {
-                incident = device.districtIndex == first % districts ? burst.scaled(by: 0.6) : nil
+                incident = device.districtIndex == first % districts ? burst.scaled(by: 0.65) : nil
             }
         case .manhole:
             trait = random.uniform(35, 80)
