@@ -22,6 +22,8 @@ public struct CitySettings: Sendable, Hashable {
     /// Longest delay of a message; each is held back by a random time up to this one, so that later ones overtake it.
     public let disorder: TimeSpan
     /// Share of messages that are sent a second time, at most two seconds after the first.
+    ///
+    /// The ledger remembers eight readings of a series, so it knows a message again only up to a ``packSize`` of eight.
     public let duplicateShare: Double
     /// Share of time that devices are silent, in gaps of two to five minutes; at most one half.
     public let gapShare: Double
