@@ -24,7 +24,7 @@ public struct ConditionParser {
     }
 
     /// Brackets and `not`s may be nested this deep; it bounds the stack of the parser and of the evaluation.
-    public static let maximumDepth = 32
+    public static let maximumDepth = 30
 
     private struct Token {
         var text: Substring

@@ -1,0 +1,35 @@
+/// What the engine knows of a series whatever the plan.
+struct SeriesRecord {
+    /// Event times of the last readings that were heard and no duplicates.
+    var recentTimes = SIMD8<Int64>(repeating: .min)
+    /// Their values.
+    var recentValues = SIMD8<Double>(repeating: 0)
+    /// Greatest accepted event time; `.min` before the first.
+    var newest: Int64 = .min
+    /// Running time of the feed when it was last heard.
+    var heard: Int64 = 0
+    /// Microseconds between readings as the catalogue expects; 0 where it does not say.
+    var expectedInterval: Int64 = 0
+    /// First of its routes.
+    var firstRoute: UInt32 = 0
+    /// Number of its routes: the plans that watch it.
+    var routeCount: UInt32 = 0
+    /// Where the next recent reading goes.
+    var nextRecent: UInt32 = 0
+
+    /// Whether this reading is one of the last eight; if not, remembers it.
+    @inline(__always)
+    mutating func isDuplicate(time: Int64, value: Double) -> Bool {
+        if any((recentTimes .== time) .& (recentValues .== value)) { return true }
+        recentTimes[Int(nextRecent)] = time
+        recentValues[Int(nextRecent)] = value
+        nextRecent = (nextRecent &+ 1) & 7
+        return false
+    }
+}
+
+/// A plan that watches a series, and the series' row there.
+struct Route {
+    var plan: UInt32
+    var row: UInt32
+}
