@@ -15,7 +15,7 @@ extension ScenarioReader {
     }
 
     /// Compares neighbouring levels, and the lowest with `clear`.
-    func checkLadder(levels levelsValue: YAMLValue?, hasClear: Bool, hold: TimeSpan) {
+    func checkLadder(_ root: YAMLMapping, hold: TimeSpan) {
         var thresholds = Thresholds(metric: metric, catalogue: catalogue)
         var before: [(level: ReadLevel, bound: Bound)] = []
         for level in levels {
@@ -25,9 +25,10 @@ extension ScenarioReader {
             }
             before.append((level, bound))
         }
-        guard !levels.isEmpty else { return }
-        guard hasClear else {
-            levelsValue?.report(
+        guard !levels.isEmpty, let entry = root.entries.first(where: { $0.key == "levels" }) else { return }
+        guard root["clear"] != nil else {
+            root.report(
+                at: entry,
                 "The ladder has no `clear`: it is cleared \(hold) after no level's `when` holds any more, so a value at "
                     + "the lowest threshold raises and clears again and again.",
                 "Add one a little beyond the lowest level, such as `clear: {when: depth < 8 cm, for: 15m}`.",

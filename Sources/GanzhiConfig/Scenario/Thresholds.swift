@@ -47,7 +47,7 @@ struct Thresholds {
             throw Fault(
                 "“\(digits) \(text)” is \(written.dimension.withArticle), but `\(measure.name)` is in "
                     + "\(known.unit), \(known.unit.dimension.withArticle) (see \(known.place)).",
-                remedy(digits))
+                "Use one of: \(codes(known.unit)).")
         }
         let isDifference = measure.function.isDifference
         guard let value = Unit.threshold(number, from: written, to: known.unit, asDifference: isDifference) else {
@@ -67,9 +67,12 @@ struct Thresholds {
 
     private func remedy(_ digits: String) -> String {
         guard let known = unit else { return "Write a unit of SenML or UCUM, such as `\(digits) cm`." }
-        let codes = Unit.codes(of: known.unit.dimension).prefix(6)
-        let first = codes.contains(known.unit.code) ? "" : "\(known.unit.code) "
-        return "Write `\(digits) \(known.unit.code)`, or use one of: \(first)\(codes.joined(separator: " "))."
+        return "Write `\(digits) \(known.unit.code)`, or use one of: \(codes(known.unit))."
+    }
+
+    /// Units that would do, the metric's own first.
+    private func codes(_ unit: Unit) -> String {
+        ([unit.code] + Unit.codes(of: unit.dimension).filter { $0 != unit.code }).prefix(6).joined(separator: " ")
     }
 
     /// Whether numbers of this unit are written without one.
