@@ -32,26 +32,29 @@ extension Pipeline {
     ///   - payload: Valid until this call returns.
     ///   - feed: Name of the feed that intake matched; `nil` to match the topic here. A message that no feed takes is
     ///     counted under the name `-`.
+    /// - Returns: Why the message was refused, or `nil`.
+    @discardableResult
     public mutating func add(
         topic: String, contentType: String, isRetained: Bool, payload: UnsafeRawBufferPointer, feed name: String?,
         sequence: UInt64, received: Timestamp, monotonic: Int64
-    ) {
+    ) -> Rejection? {
         advance(to: sequence, received: received, monotonic: monotonic)
         let index = feeds.firstIndex { feed in name.map { feed.name == $0 } ?? feed.topic.matches(topic) }
         guard let index, clock == .journal || index < feeds.count - 1 else {
             books.add(.messagesReceived, feed: name ?? "-")
+            let rejection = Rejection("no-feed", detail: "No feed's filter matches the topic \(topic). Add a feed for it.")
             books.add(
-                .messagesRejected, feed: name ?? "-", reason: "no-feed", received: now, topic: topic,
-                detail: "No feed's filter matches the topic \(topic). Add a feed for it.", payload: payload)
+                .messagesRejected, feed: name ?? "-", reason: rejection.reason, received: now, topic: topic,
+                detail: rejection.detail, payload: payload)
             appendBlock(topic: topic)
-            return
+            return rejection
         }
         let feed = feeds[index]
         books.add(.messagesReceived, feed: feed.name)
         if isRetained, !feed.acceptsRetained {
             books.add(.messagesRetained, feed: feed.name)
             appendBlock(feed: index, topic: topic)
-            return
+            return nil
         }
         decoded.removeAll()
         let outcome = decoders[index].decode(
@@ -61,6 +64,7 @@ extension Pipeline {
         } else {
             accept(feed: index, topic: topic, maxAhead: feed.maxAhead)
         }
+        return outcome.rejection
     }
 
     /// Adds a line of a plain file: a native reading or an array of them, which may say when it was received.
