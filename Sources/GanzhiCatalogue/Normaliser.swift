@@ -90,6 +90,8 @@ public struct Normaliser: Sendable {
 extension Normaliser {
     /// Normalises some readings of a batch, in order: each becomes a reading of `batch` or a refusal.
     ///
+    /// Whether a unit is known is decided here anew, as more units are known than a format's registry lists.
+    ///
     /// - Parameters:
     ///   - decoded: What a decoder made of payloads.
     ///   - range: Which of its readings.
@@ -182,7 +184,7 @@ extension Normaliser {
             time: reading.time,
             value: value,
             quality: reading.quality,
-            flags: reading.flags.union(calibration.flags)
+            flags: reading.flags.subtracting(.unknownUnit).union(calibration.flags)
         )
         if reading.time == .never {
             normalised.time = received
