@@ -1,0 +1,120 @@
+import Foundation
+import GanzhiFeeds
+import GanzhiMQTT
+import GanzhiModel
+import GanzhiPipeline
+
+/// Reads a config file, such as `ganzhi.yaml`. Paths in it are relative to its folder.
+///
+/// - `city` (text, default `000000`): code of the city (GB/T 2260), part of every id.
+/// - `node` (text, default `n1`): logical name of this node, part of every id; never a host's.
+/// - `zone` (IANA time zone, default `Asia/Shanghai`): where days begin.
+/// - `status` (`Actual`, `Exercise`, `Test`; optional): CAP status of what is sent.
+/// - `data` (path, default `data`): folder of journal and store.
+/// - `catalogue`, `scenarios` (path or list of paths, optional): files or folders.
+/// - `topics.root` (topic, default `ganzhi/v1`): first levels of every topic of ours.
+/// - `event-log.path` (path, optional): file that events are appended to.
+/// - `broker`: see ``BrokerReader``.
+/// - `feeds`: see ``FeedReader``; default is one feed `readings` on `<root>/readings/+/+`.
+/// - `journal.segment` (size, default `64 MiB`): bytes of one file of the journal.
+struct ConfigReader {
+    let file: YAMLFile
+    let environment: [String: String]
+
+    /// What a config says, before catalogue and scenarios are read.
+    struct Config {
+        var settings: Settings
+        /// Files and folders with where they are named.
+        var catalogue: [(path: String, value: YAMLValue)] = []
+        var scenarios: [(path: String, value: YAMLValue)] = []
+    }
+
+    /// Reads the file; what cannot be read has its default, and the file's problems say so.
+    func read() -> Config? {
+        guard let root = file.root()?.named("the config").mapping(.config) else { return nil }
+        let topicRoot = root["topics"]?.mapping(.configTopics)?["root"].flatMap(readTopicRoot) ?? "ganzhi/v1"
+        var generation = Generation(topicRoot: topicRoot)
+        if let city = root["city"]?.identifier("a city's code") { generation.city = city }
+        if let node = root["node"]?.identifier("the name of a node") { generation.node = node }
+        if let zone = root["zone"].flatMap(readZone) { generation.zone = zone }
+        generation.status = root["status"]?.choice(of: AlertStatus.self)?.rawValue
+        generation.feeds = FeedReader(topicRoot: topicRoot).read(root["feeds"])
+        let broker = BrokerReader(folder: folder, environment: environment)
+            .read(root["broker"], clientID: "ganzhi-\(generation.city)-\(generation.node)")
+        let settings = Settings(
+            dataFolder: root["data"]?.text("a folder").map(path) ?? path("data"),
+            eventLog: root["event-log"]?.mapping(.configEventLog).flatMap { eventLog in
+                eventLog.required("path", "Write the file, such as `path: events.ndjson`.")?.text("a file").map(path)
+            },
+            broker: broker,
+            journalSegmentBytes: root["journal"]?.mapping(.configJournal)?["segment"].flatMap(readSize) ?? 64 << 20,
+            generation: generation)
+        return Config(
+            settings: settings, catalogue: readPaths(root["catalogue"]), scenarios: readPaths(root["scenarios"]))
+    }
+
+    /// The folder of the config file, empty or with a `/` at its end.
+    private var folder: String {
+        let path = file.source.file
+        return path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+
+    private func path(_ text: String) -> String { text.hasPrefix("/") ? text : folder + text }
+
+    private func readPaths(_ value: YAMLValue?) -> [(path: String, value: YAMLValue)] {
+        guard let value else { return [] }
+        let values = value.isList ? value.list(of: "paths") ?? [] : [value]
+        return values.compactMap { value in value.text("a file or folder").map { (path($0), value) } }
+    }
+
+    private func readTopicRoot(_ value: YAMLValue) -> String? {
+        value.read("a topic", "Write for example `ganzhi/v1`.") { text throws(Fault) in
+            let isPlain = !text.contains { $0 == "+" || $0 == "#" || $0 == "\0" }
+            let levels = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard isPlain, !text.hasPrefix("$"), !levels.contains(""), text.utf8.count <= 200 else {
+                throw Fault(
+                    "\(ScalarText.quoted(text)) cannot be the first levels of a topic.",
+                    "Write levels separated by `/`, without + # $ and none empty, such as `ganzhi/v1`.")
+            }
+            return text
+        }
+    }
+
+    private func readZone(_ value: YAMLValue) -> String? {
+        value.read("a time zone", "Write for example `Asia/Shanghai`.") { text throws(Fault) in
+            let database = "/usr/share/zoneinfo"
+            guard FileManager.default.fileExists(atPath: database) else {
+                throw Fault("The system has no time zones (\(database) is absent).", "Install the package tzdata.")
+            }
+            let isName = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "/_+-".contains($0) }
+            let file = isName ? FileManager.default.contents(atPath: "\(database)/\(text)") : nil
+            guard !text.hasPrefix("/"), let file, file.starts(with: Array("TZif".utf8)) else {
+                throw Fault(
+                    "\(ScalarText.quoted(text)) is no time zone of this system.",
+                    didYouMean(text, among: TimeZone.knownTimeZoneIdentifiers)
+                        ?? "Write an IANA name, such as `Asia/Shanghai`.")
+            }
+            return text
+        }
+    }
+
+    private func readSize(_ value: YAMLValue) -> Int? {
+        let example = "Write a whole number of MiB or GiB from `1 MiB` to `4 GiB`."
+        return value.read("a size", example) { text throws(Fault) in
+            let digits = text.prefix { $0 >= "0" && $0 <= "9" }
+            let shifts = ["KiB": 10, "MiB": 20, "GiB": 30]
+            let unit = String(text[digits.endIndex...].drop(while: \.isWhitespace))
+            guard let count = Int(digits), count <= 1 << 32, let shift = shifts[unit],
+                (1 << 20...1 << 32).contains(count << shift)
+            else { throw Fault("\(ScalarText.quoted(text)) is not a size that will do.", example) }
+            return count << shift
+        }
+    }
+}
+
+/// Whether what is sent is meant, as CAP 1.2 says it.
+enum AlertStatus: String, CaseIterable {
+    case actual = "Actual"
+    case exercise = "Exercise"
+    case test = "Test"
+}

@@ -1,0 +1,140 @@
+import GanzhiCatalogue
+import GanzhiModel
+import GanzhiPipeline
+import GanzhiWarnings
+import GanzhiWindow
+
+extension ScenarioReader {
+    /// Checks what needs the scenario as a whole: names, units, times, and what the catalogue knows.
+    ///
+    /// - Parameters:
+    ///   - watch: Where `watch` stands, if it could be read.
+    ///   - time: Where `time` stands.
+    ///   - isTimed: Whether `every` could be read.
+    func check(_ scenario: Scenario, watch: YAMLValue?, time: YAMLValue?, isTimed: Bool) {
+        checkComparisons()
+        if scenario.ladder.silence < scenario.idle {
+            time?.report(
+                "`silence` (\(scenario.ladder.silence)) is shorter than `idle` (\(scenario.idle)): a warning would be "
+                    + "stale before its silent devices are given up.",
+                "Set `silence` to \(scenario.idle) or more, or `idle` to \(scenario.ladder.silence) or less.")
+        }
+        if isTimed, !scenario.measures.isEmpty {
+            do throws(Problem) {
+                _ = try scenario.plan()
+            } catch {
+                time?.report(error.message, error.remedy)
+            }
+        }
+        if let watch { checkAgainstCatalogue(scenario, watch: watch, time: time) }
+    }
+
+    /// Checks that conditions compare declared measures with what they can be compared with.
+    private func checkComparisons() {
+        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+        let declared = Dictionary(measures.map { ($0.measure.name, $0.measure) }) { first, _ in first }
+        for read in conditions {
+            let value = read.value
+            guard let text = value.scalarText else { continue }
+            let places = OperandPlaces.find(in: text, of: read.condition)
+            for (sides, place) in zip(read.condition.comparisons, places) {
+                let left = measure(sides.left, declared, value, place.left)
+                let right = measure(sides.right, declared, value, place.right)
+                switch (sides.left, sides.right) {
+                case (.number(let digits, let unit), .measure):
+                    if let right { check(digits, unit, beside: right, value, place.left, &thresholds) }
+                case (.measure, .number(let digits, let unit)):
+                    if let left { check(digits, unit, beside: left, value, place.right, &thresholds) }
+                case (.measure, .measure):
+                    if let left, let right { check(left, with: right, value, place.left, thresholds) }
+                case (.number, .number): break
+                }
+            }
+        }
+    }
+
+    private func measure(
+        _ operand: Condition.Operand, _ declared: [String: Measure], _ value: YAMLValue, _ offset: Int
+    ) -> Measure? {
+        guard case .measure(let name) = operand else { return nil }
+        if let measure = declared[name] { return measure }
+        let names = measures.map(\.measure.name)
+        // A measure that was refused has been reported by itself.
+        guard !refusedMeasures.contains(name) else { return nil }
+        value.report(
+            "“\(name)” is not a measure of this scenario.",
+            didYouMean(name, among: names)
+                ?? (names.isEmpty
+                    ? "Declare it under `measures`."
+                    : "Declare it under `measures`, or use one of: \(names.joined(separator: " "))."),
+            offset: offset)
+        return nil
+    }
+
+    private func check(
+        _ digits: String, _ unit: String, beside measure: Measure, _ value: YAMLValue, _ offset: Int,
+        _ thresholds: inout Thresholds
+    ) {
+        do throws(Fault) {
+            let place = "“\(digits) \(unit)” in line \(value.place.line)"
+            _ = try thresholds.value(digits, unit: unit, beside: measure, place: place)
+        } catch {
+            value.report(error.message, error.remedy, offset: offset)
+        }
+    }
+
+    private func check(
+        _ left: Measure, with right: Measure, _ value: YAMLValue, _ offset: Int, _ thresholds: Thresholds
+    ) {
+        guard left.function.isDimensionless != right.function.isDimensionless else { return }
+        let (count, other) = left.function.isDimensionless ? (left, right) : (right, left)
+        value.report(
+            "`\(count.name)` counts readings and `\(other.name)` is "
+                + "\(thresholds.unit.map { "in \($0.unit)" } ?? "a value"); they cannot be compared.",
+            "Compare `\(count.name)` with a plain number.", offset: offset)
+    }
+
+    private func checkAgainstCatalogue(_ scenario: Scenario, watch: YAMLValue, time: YAMLValue?) {
+        let known = catalogue.catalogue
+        let selector = scenario.watch
+        if !known.metrics.isEmpty, known.metric(selector.metric) == nil {
+            watch.report(
+                "The catalogue knows no metric \(ScalarText.quoted(selector.metric)).",
+                didYouMean(selector.metric, among: known.metrics.map(\.id))
+                    ?? "Add it to the catalogue, or watch one that it has.",
+                severity: .warning)
+        }
+        let metric = known.canonicalMetric(selector.metric)
+        let devices = known.devices.filter { selector.matches(device: $0.id, metric: metric, in: known) }
+        if devices.isEmpty, !known.devices.isEmpty {
+            watch.report(
+                "No device of the catalogue matches, so this scenario watches nothing.",
+                "Check `where` against the type, district and labels of the devices.", severity: .warning)
+        }
+        checkIntervals(scenario, devices, metric: metric, time: time)
+    }
+
+    /// Warns of windows and silences shorter than the wait between two readings.
+    private func checkIntervals(_ scenario: Scenario, _ devices: [DeviceDefinition], metric: String, time: YAMLValue?) {
+        let intervals = devices.compactMap { device -> (device: String, interval: TimeSpan)? in
+            let own = device.metrics.first { name, override in
+                catalogue.catalogue.canonicalMetric(override.metric ?? name) == metric
+            }
+            return (own?.value.expectedInterval ?? device.expectedInterval).map { (device.id, $0) }
+        }
+        guard let longest = intervals.max(by: { $0.interval < $1.interval }) else { return }
+        for (measure, entry) in measures where measure.window.size < longest.interval {
+            let count = intervals.count { $0.interval > measure.window.size }
+            entry.value.report(
+                "`\(measure.name)` looks at \(measure.window.size), but \(count) of \(devices.count) devices report "
+                    + "more rarely, such as \(longest.device) every \(longest.interval): many windows will be empty.",
+                "Use a window of \(longest.interval) or more.", severity: .warning)
+        }
+        if scenario.ladder.silence < longest.interval {
+            time?.report(
+                "`silence` (\(scenario.ladder.silence)) is shorter than the \(longest.interval) that \(longest.device) "
+                    + "may wait between two readings: its warnings will be stale without cause.",
+                "Set `silence` above \(longest.interval).", severity: .warning)
+        }
+    }
+}

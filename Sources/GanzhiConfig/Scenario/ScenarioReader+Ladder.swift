@@ -1,0 +1,95 @@
+import GanzhiModel
+import GanzhiWarnings
+import GanzhiWindow
+
+/// Warnings about ladders that can work, but not as their author means.
+extension ScenarioReader {
+    /// A condition that holds one measure against one number.
+    private struct Bound {
+        let measure: String
+        /// Whether greater values fulfil it.
+        let isUpward: Bool
+        let value: Double
+        /// The number as written.
+        let text: String
+    }
+
+    /// Compares neighbouring levels, and the lowest with `clear`.
+    func checkLadder(levels levelsValue: YAMLValue?, hasClear: Bool, hold: TimeSpan) {
+        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+        var before: [(level: ReadLevel, bound: Bound)] = []
+        for level in levels {
+            guard let bound = bound(level.rung.when, &thresholds) else { continue }
+            if let lower = before.last(where: { $0.bound.measure == bound.measure && $0.bound.isUpward == bound.isUpward }) {
+                compare(level, bound, with: lower.level, lower.bound)
+            }
+            before.append((level, bound))
+        }
+        guard !levels.isEmpty else { return }
+        guard hasClear else {
+            levelsValue?.report(
+                "The ladder has no `clear`: it is cleared \(hold) after no level's `when` holds any more, so a value at "
+                    + "the lowest threshold raises and clears again and again.",
+                "Add one a little beyond the lowest level, such as `clear: {when: depth < 8 cm, for: 15m}`.",
+                severity: .warning)
+            return
+        }
+        if let lowest = before.first { checkHysteresis(lowest.level, lowest.bound, &thresholds) }
+    }
+
+    private func compare(_ level: ReadLevel, _ bound: Bound, with lower: ReadLevel, _ lowerBound: Bound) {
+        let place = "(line \(lower.when.place.line))"
+        let names = (upper: level.rung.level.name, lower: lower.rung.level.name)
+        if bound.isUpward ? bound.value < lowerBound.value : bound.value > lowerBound.value {
+            level.when.report(
+                "`\(names.upper)` begins at \(bound.text), before `\(names.lower)` at \(lowerBound.text) \(place): the "
+                    + "lower level will never be seen by itself.",
+                "Exchange the two numbers, or correct one of them.", severity: .warning)
+        } else if bound.value == lowerBound.value, level.rung.hold <= lower.rung.hold {
+            level.when.report(
+                "`\(names.upper)` begins at \(bound.text), like `\(names.lower)` \(place): the lower level will never be "
+                    + "seen by itself.",
+                "Set another number, or a longer `for`.", severity: .warning)
+        }
+    }
+
+    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout Thresholds) {
+        guard let clear, let bound = bound(clear.condition, &thresholds), bound.measure == raise.measure,
+            bound.isUpward != raise.isUpward
+        else { return }
+        let isPast = raise.isUpward ? bound.value > raise.value : bound.value < raise.value
+        guard isPast || bound.value == raise.value else { return }
+        clear.value.report(
+            isPast
+                ? "`clear` at \(bound.text) lies beyond `\(lowest.rung.level.name)` at \(raise.text) (line "
+                    + "\(lowest.when.place.line)), so both can hold at once."
+                : "`clear` at \(bound.text) is the threshold of `\(lowest.rung.level.name)` too (line "
+                    + "\(lowest.when.place.line)): without hysteresis a value around it raises and clears again and again.",
+            "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).", severity: .warning)
+    }
+
+    private func bound(_ condition: Condition, _ thresholds: inout Thresholds) -> Bound? {
+        guard case .compare(let left, let comparison, let right) = condition else { return nil }
+        switch (left, right) {
+        case (.measure(let name), .number(let digits, let unit)):
+            return bound(name, comparison, digits, unit, right.description, &thresholds)
+        case (.number(let digits, let unit), .measure(let name)):
+            return bound(name, comparison.mirrored, digits, unit, left.description, &thresholds)
+        case (.measure, .measure), (.number, .number): return nil
+        }
+    }
+
+    private func bound(
+        _ name: String, _ comparison: Condition.Comparison, _ digits: String, _ unit: String, _ text: String,
+        _ thresholds: inout Thresholds
+    ) -> Bound? {
+        guard let measure = measures.first(where: { $0.measure.name == name })?.measure,
+            let value = try? thresholds.value(digits, unit: unit, beside: measure, place: "")
+        else { return nil }
+        switch comparison {
+        case .greaterOrEqual, .greater: return Bound(measure: name, isUpward: true, value: value, text: text)
+        case .lessOrEqual, .less: return Bound(measure: name, isUpward: false, value: value, text: text)
+        case .equal, .notEqual: return nil
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import GanzhiCatalogue
+import GanzhiModel
+import GanzhiPipeline
+import GanzhiWarnings
+import GanzhiWindow
+
+/// Reads one scenario from one file, and reports everything about it that cannot work or hardly can.
+struct ScenarioReader {
+    let file: YAMLFile
+    let catalogue: PlacedCatalogue
+
+    /// A condition with its place.
+    struct ReadCondition {
+        let condition: Condition
+        let value: YAMLValue
+    }
+
+    /// A level with the place of its condition.
+    struct ReadLevel {
+        let rung: Ladder.Rung
+        let when: YAMLValue
+    }
+
+    /// The metric that is watched; empty while it is not known.
+    private(set) var metric = ""
+    /// The measures as declared, with their places.
+    private(set) var measures: [(measure: Measure, entry: YAMLMapping.Entry)] = []
+    /// Names of measures that could not be read, so that their use is no second fault.
+    private(set) var refusedMeasures: Set<String> = []
+    /// The levels that could be read, from blue to red.
+    private(set) var levels: [ReadLevel] = []
+    /// What clears, where it is given.
+    private(set) var clear: ReadCondition?
+    /// Every condition that could be read.
+    private(set) var conditions: [ReadCondition] = []
+
+    init(_ file: YAMLFile, catalogue: PlacedCatalogue) {
+        self.file = file
+        self.catalogue = catalogue
+    }
+
+    /// Reads the file.
+    ///
+    /// - Returns: The scenario and where its id stands; `nil` where errors were reported to the file.
+    mutating func read() -> (scenario: Scenario, place: YAMLValue)? {
+        guard let root = file.root()?.named("the scenario").mapping(.scenario) else { return nil }
+        let idValue = root.required("scenario", "Write its id, such as `scenario: underpass-flooding`.")
+        let id = idValue?.identifier("the id of a scenario")
+        let watch = root.required("watch", "Write what it watches, such as `watch: {metric: water_level}`.")
+        let selector = watch.flatMap { readWatch($0) }
+        let time = readTime(root)
+        readMeasures(root, every: time.every)
+        readLevels(root)
+        let clearHold = readClear(root)
+        let evidence = root["evidence"]?.mapping(.scenarioEvidence)
+        let ladder = Ladder(
+            rungs: levels.map(\.rung), clear: clear?.condition, clearHold: clearHold, silence: time.silence,
+            minimumCoverage: evidence?["coverage"]?.share() ?? 0)
+        let scenario = Scenario(
+            id: id ?? "", title: root["title"]?.localized() ?? [:], owner: root["owner"]?.text("the department"),
+            stage: root["stage"]?.choice(of: Scenario.Stage.self) ?? .online, source: root["source"].flatMap(readSource),
+            watch: selector ?? WatchSelector(metric: ""), every: time.every ?? .seconds(1), lateness: time.lateness,
+            idle: time.idle, quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
+            measures: measures.map(\.measure), ladder: ladder, advice: root["advice"].map(readAdvice) ?? [:],
+            category: root["category"]?.choice(of: AlertCategory.self)?.rawValue,
+            urgency: root["urgency"]?.choice(of: AlertUrgency.self)?.rawValue,
+            expires: root["expires"]?.duration(above: .zero))
+        check(scenario, watch: selector == nil ? nil : watch, time: root["time"], isTimed: time.every != nil)
+        checkLadder(levels: root["levels"], hasClear: root["clear"] != nil, hold: clearHold)
+        guard !file.hasErrors, let idValue else { return nil }
+        return (scenario, idValue)
+    }
+
+    private mutating func readWatch(_ value: YAMLValue) -> WatchSelector? {
+        guard let mapping = value.mapping(.scenarioWatch) else { return nil }
+        if let per = mapping["per"], let word = per.text("`device`"), word != "device" {
+            per.report(
+                "`per: \(word)` belongs to the language, but this version does not do it yet.",
+                "Use `per: device`, or leave `per` out.")
+        }
+        var labels: [String: String] = [:]
+        for entry in mapping["where"]?.mapping(orElse: "Write labels as `{site: underpass}`.")?.entries ?? [] {
+            labels[entry.key] = entry.value.text("the value of a label")
+        }
+        guard let metric = mapping.required("metric", "Write the metric's id, such as `metric: water_level`.")
+        else { return nil }
+        self.metric = metric.text("a metric") ?? ""
+        return self.metric.isEmpty ? nil : WatchSelector(metric: self.metric, where: labels)
+    }
+
+    private func readTime(
+        _ root: YAMLMapping
+    ) -> (every: TimeSpan?, lateness: TimeSpan, idle: TimeSpan, silence: TimeSpan) {
+        let example = "Write how often it is evaluated, such as `time: {every: 30s}`."
+        let mapping = root.required("time", example)?.mapping(.scenarioTime)
+        let every = mapping?.required("every", example)?.duration(above: .zero)
+        return (
+            every, mapping?["lateness"]?.duration() ?? .zero, mapping?["idle"]?.duration(above: .zero) ?? .minutes(5),
+            mapping?["silence"]?.duration(above: .zero) ?? .minutes(10)
+        )
+    }
+
+    private mutating func readMeasures(_ root: YAMLMapping, every: TimeSpan?) {
+        let example = "Write at least one, such as `depth: mean(1m)`."
+        guard let value = root.required("measures", example), let mapping = value.mapping(orElse: example) else { return }
+        if mapping.entries.isEmpty { value.report("`measures` is empty.", example) }
+        for entry in mapping.entries {
+            refusedMeasures.insert(entry.key)
+            guard Self.isMeasureName(entry.key) else {
+                mapping.report(
+                    at: entry, "\(ScalarText.quoted(entry.key)) cannot be the name of a measure.",
+                    "Use letters, digits, `-` and `_`, beginning with a letter; `and`, `or` and `not` are taken.")
+                continue
+            }
+            guard let text = entry.value.text("a measure such as `mean(5m)`") else { continue }
+            if let later = Later.inMeasure(text) {
+                entry.value.report(later.message, later.remedy, offset: later.offset)
+                continue
+            }
+            do {
+                let measure = try Measure(name: entry.key, parsing: text, every: every ?? .milliseconds(1))
+                measures.append((measure, entry))
+                refusedMeasures.remove(entry.key)
+            } catch {
+                entry.value.report(error.message, error.remedy, offset: error.offset)
+            }
+        }
+    }
+
+    /// Whether conditions can use the name: one word to their parser that is neither a number nor a keyword.
+    private static func isMeasureName(_ name: String) -> Bool {
+        guard let first = name.first, first.isLetter || first == "_", name.count <= 64 else { return false }
+        return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+            && !["and", "or", "not"].contains(name)
+    }
+
+    private mutating func readLevels(_ root: YAMLMapping) {
+        let example = "Write at least one, such as `red: {when: depth >= 40 cm}`."
+        guard let value = root.required("levels", example), let mapping = value.mapping(.scenarioLevels) else { return }
+        if mapping.entries.isEmpty { value.report("`levels` is empty.", example) }
+        for level in Level.allCases {
+            guard let keys = mapping[level.name]?.mapping(.scenarioLevel) else { continue }
+            let when = keys.required("when", "Write the condition, such as `when: depth >= 40 cm`.")
+            let condition = when.flatMap { readCondition($0) }
+            let hold = keys["for"]?.duration() ?? .zero
+            let until = keys["until"].flatMap { readCondition($0) }
+            guard let when, let condition else { continue }
+            levels.append(
+                ReadLevel(rung: Ladder.Rung(level: level, when: condition, hold: hold, until: until), when: when))
+        }
+    }
+
+    private mutating func readClear(_ root: YAMLMapping) -> TimeSpan {
+        guard let mapping = root["clear"]?.mapping(.scenarioClear) else { return .minutes(5) }
+        if let value = mapping["when"], let condition = readCondition(value) {
+            clear = ReadCondition(condition: condition, value: value)
+        }
+        return mapping["for"]?.duration() ?? .minutes(5)
+    }
+
+    private mutating func readCondition(_ value: YAMLValue) -> Condition? {
+        guard let text = value.text("a condition such as `depth >= 10 cm`") else { return nil }
+        if let later = Later.inCondition(text) {
+            value.report(later.message, later.remedy, offset: later.offset)
+            return nil
+        }
+        do {
+            let condition = try ConditionParser.parse(text)
+            conditions.append(ReadCondition(condition: condition, value: value))
+            return condition
+        } catch {
+            value.report(error.message, error.remedy, offset: error.offset)
+            return nil
+        }
+    }
+
+    private func readSource(_ value: YAMLValue) -> Scenario.Source? {
+        guard let mapping = value.mapping(.scenarioSource) else { return nil }
+        let title = mapping.required("title", "Write the document's title.")?.text("the document's title")
+        let kind = mapping.required("kind", "Write W (warning criterion), L (limit value) or P (local practice).")?
+            .choice(of: Scenario.Source.Kind.self)
+        let from = mapping["valid-from"]?.day()
+        let to = mapping["valid-to"]?.day()
+        if let from, let to, to < from {
+            mapping["valid-to"]?.report("It ends on \(to), before it begins on \(from).", "Exchange the two days.")
+        }
+        guard let title, let kind else { return nil }
+        return Scenario.Source(title: title, kind: kind, validFrom: from, validTo: to)
+    }
+
+    private func readAdvice(_ value: YAMLValue) -> [String: [String: String]] {
+        var advice: [String: [String: String]] = [:]
+        for entry in value.mapping(.scenarioAdvice)?.entries ?? [] { advice[entry.key] = entry.value.localized() }
+        return advice
+    }
+}

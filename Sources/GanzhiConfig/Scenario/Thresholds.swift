@@ -1,0 +1,82 @@
+import GanzhiCatalogue
+import GanzhiModel
+import GanzhiWarnings
+import GanzhiWindow
+
+/// Turns the numbers of conditions into the unit of the metric that a scenario watches.
+struct Thresholds {
+    /// The unit that numbers are compared in, and where it was said; `nil` until somebody says one.
+    private(set) var unit: (unit: Unit, place: String)?
+
+    /// Takes the metric's unit from the catalogue, where it knows it.
+    init(metric: String, catalogue: PlacedCatalogue) {
+        guard let text = catalogue.catalogue.metric(metric)?.unit, let unit = Unit(text) else { return }
+        self.unit = (unit, catalogue.place(ofMetric: metric)?.text ?? "the catalogue")
+    }
+
+    /// The value of a number beside a measure, in ``unit``; the plain number where there is no unit.
+    ///
+    /// The first unit that is met is taken for the metric's where the catalogue gives none, so that conditions of one
+    /// scenario cannot disagree.
+    mutating func value(
+        _ digits: String, unit text: String, beside measure: Measure, place: @autoclosure () -> String
+    ) throws(Fault) -> Double {
+        guard let number = ExactDecimal(digits), let plain = number.doubleValue else {
+            throw Fault(
+                "“\(digits)” is out of the range of numbers.", "Write a number below 1e308.")
+        }
+        if measure.function.isDimensionless {
+            guard text.isEmpty else {
+                throw Fault(
+                    "`\(measure.name)` counts readings, so it cannot be compared with “\(digits) \(text)”.",
+                    "Write the number without a unit: `\(digits)`.")
+            }
+            return plain
+        }
+        guard !text.isEmpty else { return try withoutUnit(digits, plain, measure) }
+        guard let written = Unit(text) else {
+            throw Fault(
+                "\(ScalarText.quoted(text)) is not a unit that is known.",
+                Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? remedy(digits))
+        }
+        guard let known = unit else {
+            unit = (written, place())
+            return plain
+        }
+        guard written.isConvertible(to: known.unit) else {
+            throw Fault(
+                "“\(digits) \(text)” is \(written.dimension.withArticle), but `\(measure.name)` is in "
+                    + "\(known.unit), \(known.unit.dimension.withArticle) (see \(known.place)).",
+                remedy(digits))
+        }
+        let isDifference = measure.function.isDifference
+        guard let value = Unit.threshold(number, from: written, to: known.unit, asDifference: isDifference) else {
+            throw Fault(
+                "“\(digits) \(text)” is too large in \(known.unit).", "Write a smaller number.")
+        }
+        return value
+    }
+
+    private func withoutUnit(_ digits: String, _ plain: Double, _ measure: Measure) throws(Fault) -> Double {
+        guard let known = unit, !Self.isPlain(known.unit) else { return plain }
+        throw Fault(
+            "“\(digits)” has no unit, but `\(measure.name)` is in \(known.unit), "
+                + "\(known.unit.dimension.withArticle) (see \(known.place)).",
+            remedy(digits))
+    }
+
+    private func remedy(_ digits: String) -> String {
+        guard let known = unit else { return "Write a unit of SenML or UCUM, such as `\(digits) cm`." }
+        let codes = Unit.codes(of: known.unit.dimension).prefix(6)
+        let first = codes.contains(known.unit.code) ? "" : "\(known.unit.code) "
+        return "Write `\(digits) \(known.unit.code)`, or use one of: \(first)\(codes.joined(separator: " "))."
+    }
+
+    /// Whether numbers of this unit are written without one.
+    private static func isPlain(_ unit: Unit) -> Bool {
+        switch unit.dimension {
+        case .ratio, .count, .acidity: true
+        default: false
+        }
+    }
+}
