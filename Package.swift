@@ -8,7 +8,7 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -41,15 +41,18 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Pure: values in, values out; no clock, no I/O, no logging.
         module("GanzhiModel"),
-        module("GanzhiFeeds", "GanzhiModel"),
+        module("GanzhiFeeds", "CZlib", "CZstd", "GanzhiModel"),
         module("GanzhiCatalogue", "GanzhiModel"),
-        module("GanzhiWindow", "GanzhiModel"),
+        module("GanzhiWindow", "GanzhiModel", heap),
         module("GanzhiWarnings", "GanzhiModel"),
         module(
-            "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", crypto),
+            "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", crypto,
+            heap),
 
         // Edges: each talks to one outside thing.
         module(
@@ -64,6 +67,10 @@ let package = Package(
             "GanzhiApp", "GanzhiPipeline", "GanzhiConfig", "GanzhiMQTT", "GanzhiJournal", "GanzhiStore", "GanzhiCity",
             "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle),
         .executableTarget(name: "ganzhi", dependencies: ["GanzhiApp", arguments], swiftSettings: settings),
+
+        .target(name: "GanzhiTestSupport", path: "Tests/GanzhiTestSupport", swiftSettings: settings),
+        tests("GanzhiModelTests", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiCityTests", "GanzhiCity", "GanzhiTestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -115,7 +115,11 @@ public struct TopicFilter: Sendable, Hashable {
             for (level, against) in [(one, two), (two, one)] where index == 0 {
                 if level?.first == 0x24, let wildcard = against?.first, Self.isWildcard(wildcard) { return false }
             }
-            if one?.first == 0x23 || two?.first == 0x23 { return true }
+            if one?.first == 0x23 || two?.first == 0x23 {
+                // `/#` stands for its parent level too, but that is the empty topic, which there is not.
+                let isParent = one == nil || two == nil
+                return !(isParent && index == 1 && (left[0].isEmpty || right[0].isEmpty))
+            }
             guard let one, let two else { return false }
             guard one.first == 0x2B || two.first == 0x2B || one.elementsEqual(two) else { return false }
         }

@@ -1,9 +1,8 @@
 public import GanzhiCatalogue
 public import GanzhiFeeds
-public import GanzhiModel
 
 /// One version of all that people wrote and that can change a result: settings, feeds, catalogue and scenarios.
-public struct Generation: Sendable, Hashable, Codable {
+public struct Generation: Sendable, Codable {
     /// City code (GB/T 2260), part of every id.
     public var city: String
     /// Logical name of the node, part of every id; never a host's.

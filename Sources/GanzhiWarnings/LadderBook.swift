@@ -8,6 +8,8 @@ public struct LadderBook: Sendable {
     public struct KeyState: Sendable, Hashable {
         /// Number of the standing rung; negative where no warning stands.
         public fileprivate(set) var rung: Int8 = -1
+        /// Number of the rung before the newest transition; negative where the episode began with it.
+        public fileprivate(set) var previous: Int8 = -1
         /// Whether the standing warning's evidence has fallen silent.
         public fileprivate(set) var isStale = false
         /// Episodes so far.
@@ -18,7 +20,9 @@ public struct LadderBook: Sendable {
         public fileprivate(set) var raised = Timestamp.never
         /// Instant of the last evaluation.
         public fileprivate(set) var lastInstant = Timestamp.never
-        /// Running time at which the last known evaluation was decided, in microseconds.
+        /// The feed whose running time decided the last known evaluation.
+        public fileprivate(set) var feed: UInt32 = 0
+        /// Running time of that feed then, in microseconds.
         public fileprivate(set) var lastKnown: Int64 = .min
     }
 
@@ -79,11 +83,12 @@ public struct LadderBook: Sendable {
     ///   - key: The key; states are added up to it.
     ///   - instant: The evaluation's instant, later than the one before.
     ///   - values: One value per measure; `nan` is unknown.
-    ///   - running: Running time of the block that decides, in microseconds.
+    ///   - feed: The feed through which the key's series was last heard.
+    ///   - running: Running time of that feed at the block that decides, in microseconds.
     ///   - program: The ladder.
     /// - Complexity: O(comparisons); allocates nothing for a key with a state.
     public mutating func step(
-        key: Int, at instant: Timestamp, values: [Double], running: Int64, program: LadderProgram
+        key: Int, at instant: Timestamp, values: [Double], feed: UInt32, running: Int64, program: LadderProgram
     ) -> Step {
         grow(to: key)
         let silence = program.ladder.silence
@@ -108,6 +113,7 @@ public struct LadderBook: Sendable {
 
         keys[key].lastInstant = instant
         if step.isKnown {
+            keys[key].feed = feed
             keys[key].lastKnown = running
             keys[key].isStale = false
         }
@@ -125,6 +131,7 @@ public struct LadderBook: Sendable {
             } else {
                 step.transition = .escalated(from: current, to: highest)
             }
+            keys[key].previous = Int8(current)
             keys[key].rung = Int8(highest)
         } else if current >= 0 {
             let untilTruth = program.until[current]?.evaluate(values) ?? !step.truth(ofRung: current)
@@ -132,10 +139,12 @@ public struct LadderBook: Sendable {
             let clears = runs[clearRun].step(clearTruth, at: instant, hold: clearHold, silence: silence)
             let eases = runs[untilRun].step(untilTruth, at: instant, hold: clearHold, silence: silence)
             if clears, highest < 0 {
+                keys[key].previous = Int8(current)
                 keys[key].rung = -1
                 step.transition = .cleared(from: current)
             } else if eases, highest < current, current > 0 {
                 runs[untilRun] = Run()
+                keys[key].previous = Int8(current)
                 keys[key].rung = Int8(current - 1)
                 step.transition = .eased(from: current, to: current - 1)
             }
@@ -175,6 +184,11 @@ public struct LadderBook: Sendable {
         grow(to: key)
         keys[key] = state
         keys[key].rung = Int8(rung)
+    }
+
+    /// Gives feeds other numbers, for a new generation.
+    public mutating func renumberFeeds(_ numbers: [Int]) {
+        for key in keys.indices { keys[key].feed = UInt32(numbers[Int(keys[key].feed)]) }
     }
 
     private mutating func grow(to key: Int) {

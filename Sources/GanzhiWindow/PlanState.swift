@@ -93,7 +93,7 @@ struct PlanState: ~Copyable {
             let instant = row.pointee.nextInstant
             if !isBacked(row: rowIndex, instant: instant) {
                 // Nothing reaches this instant or a later one: evaluations to come are unknown, the last stands for all.
-                emitUnknown(row: rowIndex, instant: last, block: block, output: &output)
+                emitUnknown(row: rowIndex, instant: last, block: block, series: series, output: &output)
                 row.pointee.nextInstant = last + every
                 return
             }
@@ -108,11 +108,13 @@ struct PlanState: ~Copyable {
         return newest != .min && instant - reach < (newest + 1) * pane
     }
 
-    private func emitUnknown(row: Int, instant: Int64, block: Int32, output: inout WindowOutput) {
+    private func emitUnknown(
+        row: Int, instant: Int64, block: Int32, series: UnsafeMutablePointer<SeriesRecord>, output: inout WindowOutput
+    ) {
         output.evaluations.append(
             Evaluation(
-                block: block, plan: index, series: rows[row].pointee.series,
-                instant: Timestamp(microseconds: instant), isFresh: false, firstWindow: -1))
+                block: block, plan: index, series: rows[row].pointee.series, row: UInt32(row),
+                feed: series.pointee.feed, instant: Timestamp(microseconds: instant), isFresh: false, firstWindow: -1))
     }
 
     private func evaluate(
@@ -121,8 +123,8 @@ struct PlanState: ~Copyable {
         let panes = panes[row]
         output.evaluations.append(
             Evaluation(
-                block: block, plan: index, series: rows[row].pointee.series,
-                instant: Timestamp(microseconds: instant),
+                block: block, plan: index, series: rows[row].pointee.series, row: UInt32(row),
+                feed: series.pointee.feed, instant: Timestamp(microseconds: instant),
                 isFresh: isFresh(panes, from: instant - every, to: instant),
                 firstWindow: Int32(output.windows.count)))
         for window in plan.windows {
@@ -212,13 +214,14 @@ struct PlanState: ~Copyable {
 
     // MARK: End of input
 
-    /// The last instant at which a window of the row ends that holds a reading; `nil` where none is open.
-    func lastInstant(row: Int) -> Int64? {
+    /// The row's next instant, if a window that holds a reading ends there or later.
+    func nextOpenInstant(row: Int) -> Int64? {
         let newest = rows[row].pointee.newestPane
         guard newest != .min else { return nil }
         let time = Timestamp(microseconds: newest * pane)
-        let end = plan.windows.compactMap { $0.lastEnd(holding: time)?.microseconds }.max()
-        return end.flatMap { $0 >= rows[row].pointee.nextInstant ? $0 : nil }
+        guard let last = plan.windows.compactMap({ $0.lastEnd(holding: time)?.microseconds }).max() else { return nil }
+        let next = rows[row].pointee.nextInstant
+        return next <= last ? next : nil
     }
 
     /// Evaluates the row's next instant, whatever its watermark.

@@ -8,6 +8,8 @@ struct SeriesRecord {
     var newest: Int64 = .min
     /// Running time of the feed when it was last heard.
     var heard: Int64 = 0
+    /// The feed through which it was last heard.
+    var feed: UInt32 = 0
     /// Microseconds between readings as the catalogue expects; 0 where it does not say.
     var expectedInterval: Int64 = 0
     /// First of its routes.

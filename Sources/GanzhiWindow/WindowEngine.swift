@@ -1,4 +1,5 @@
 public import GanzhiModel
+import HeapModule
 
 /// Event-time windows over many series: per-series watermarks, idleness, duplicates, lateness.
 ///
@@ -12,11 +13,11 @@ public struct WindowEngine: ~Copyable {
     private var plans: UnsafeMutablePointer<PlanState>
     private var planCount: Int
     /// Rows that wait for their idleness, by feed, in its running time.
-    private var idleHeaps: [DeadlineHeap] = []
+    private var idleHeaps: [Heap<RowDeadline>] = []
     /// Idle rows whose watermark follows *now*, by the *now* at which they have something to evaluate.
-    private var quietHeap = DeadlineHeap()
+    private var quietHeap = Heap<RowDeadline>()
     /// Rows with open windows, by their next instant; only after the end of input.
-    private var endHeap: DeadlineHeap?
+    private var endHeap: Heap<RowDeadline>?
 
     /// Creates an engine without series.
     ///
@@ -74,8 +75,13 @@ public struct WindowEngine: ~Copyable {
         plans = states
         planCount = next.count
 
-        func renumbered(_ heap: DeadlineHeap) -> DeadlineHeap {
-            heap.mapRoutes { route in numberOfOld[route.plan].map { Route(plan: $0, row: route.row) } }
+        func renumbered(_ heap: Heap<RowDeadline>) -> Heap<RowDeadline> {
+            Heap(
+                heap.unordered.compactMap { entry in
+                    numberOfOld[entry.route.plan].map {
+                        RowDeadline(time: entry.time, route: Route(plan: $0, row: entry.route.row))
+                    }
+                })
         }
         idleHeaps = idleHeaps.map(renumbered)
         quietHeap = renumbered(quietHeap)
@@ -95,6 +101,32 @@ public struct WindowEngine: ~Copyable {
             }
             record.pointee.expectedInterval = watched.expectedInterval?.microseconds ?? 0
             setRoutes(of: id, watchedBy: watched.plans, keeping: kept)
+        }
+    }
+
+    /// Where a series stands in a plan, or `nil` where the plan does not watch it.
+    public func row(ofSeries id: Int, plan: Int) -> Int? {
+        let record = series[id]
+        let first = Int(record.pointee.firstRoute)
+        return routes[first..<(first + Int(record.pointee.routeCount))].first { $0.plan == plan }.map { Int($0.row) }
+    }
+
+    /// Gives feeds other numbers, for a new generation; those that are gone share the number 0.
+    public mutating func renumberFeeds(_ numbers: [Int]) {
+        var heaps: [Heap<RowDeadline>] = []
+        for (old, new) in numbers.enumerated() where old < idleHeaps.count {
+            while heaps.count <= new { heaps.append(Heap()) }
+            heaps[new].insert(contentsOf: idleHeaps[old].unordered)
+        }
+        idleHeaps = heaps
+        for id in 0..<series.count {
+            series[id].pointee.feed = UInt32(numbers[Int(series[id].pointee.feed)])
+        }
+        for plan in 0..<planCount {
+            for row in 0..<plans[plan].rows.count where plans[plan].rows[row].pointee.waitingIn != PlanRow.noFeed {
+                let waitingIn = Int(plans[plan].rows[row].pointee.waitingIn)
+                plans[plan].rows[row].pointee.waitingIn = UInt32(numbers[waitingIn])
+            }
         }
     }
 
@@ -121,16 +153,16 @@ public struct WindowEngine: ~Copyable {
         into output: inout WindowOutput
     ) {
         precondition(running.count == slices.count * feedCount, "Every block needs the running time of every feed.")
-        while idleHeaps.count < feedCount { idleHeaps.append(DeadlineHeap()) }
+        while idleHeaps.count < feedCount { idleHeaps.append(Heap()) }
         var next = 0
         for (index, slice) in slices.enumerated() {
             let block = Int32(index)
-            for feed in 0..<feedCount where idleHeaps[feed].nextDeadline <= running[index * feedCount + feed] {
+            for feed in 0..<feedCount where Self.isDue(idleHeaps[feed], at: running[index * feedCount + feed]) {
                 markIdle(
                     feed: feed, running: running[index * feedCount + feed], now: slice.now, block: block,
                     output: &output)
             }
-            if quietHeap.nextDeadline <= slice.now.microseconds {
+            if Self.isDue(quietHeap, at: slice.now.microseconds) {
                 followQuiet(now: slice.now, block: block, output: &output)
             }
             let end = next + slice.count
@@ -152,12 +184,13 @@ public struct WindowEngine: ~Copyable {
         let first = Int(record.pointee.firstRoute)
         let count = Int(record.pointee.routeCount)
         record.pointee.heard = running
+        record.pointee.feed = UInt32(truncatingIfNeeded: feed)
         for route in first..<(first + count) {
             let route = routes[route]
             let row = plans[Int(route.plan)].rows[Int(route.row)]
             if row.pointee.waitingIn != UInt32(truncatingIfNeeded: feed) {
                 row.pointee.waitingIn = UInt32(truncatingIfNeeded: feed)
-                idleHeaps[feed].push(.init(deadline: running + plans[Int(route.plan)].idle, route: route))
+                idleHeaps[feed].insert(RowDeadline(time: running + plans[Int(route.plan)].idle, route: route))
             }
         }
         let time = reading.time.microseconds
@@ -191,14 +224,14 @@ public struct WindowEngine: ~Copyable {
     private mutating func markIdle(
         feed: Int, running: Int64, now: Timestamp, block: Int32, output: inout WindowOutput
     ) {
-        while let route = idleHeaps[feed].pop(dueAt: running) {
+        while let route = Self.popDue(&idleHeaps[feed], at: running) {
             let plan = plans + Int(route.plan)
             let row = plan.pointee.rows[Int(route.row)]
             guard row.pointee.waitingIn == UInt32(feed) else { continue }
             let record = series[Int(row.pointee.series)]
             let deadline = record.pointee.heard + plan.pointee.idle
             if deadline > running {
-                idleHeaps[feed].push(.init(deadline: deadline, route: route))
+                idleHeaps[feed].insert(RowDeadline(time: deadline, route: route))
                 continue
             }
             plan.pointee.markIdle(row: Int(route.row), block: block, series: record, output: &output)
@@ -207,7 +240,7 @@ public struct WindowEngine: ~Copyable {
     }
 
     private mutating func followQuiet(now: Timestamp, block: Int32, output: inout WindowOutput) {
-        while let route = quietHeap.pop(dueAt: now.microseconds) {
+        while let route = Self.popDue(&quietHeap, at: now.microseconds) {
             if plans[Int(route.plan)].rows[Int(route.row)].pointee.waitingIn == PlanRow.noFeed {
                 follow(route, now: now, block: block, output: &output)
             }
@@ -220,7 +253,7 @@ public struct WindowEngine: ~Copyable {
         if let due = plan.pointee.follow(
             row: Int(route.row), now: now.microseconds, block: block, series: record, output: &output)
         {
-            quietHeap.push(.init(deadline: due, route: route))
+            quietHeap.insert(RowDeadline(time: due, route: route))
         }
     }
 
@@ -233,27 +266,40 @@ public struct WindowEngine: ~Copyable {
     ///
     /// - Returns: Whether there was an open instant.
     public mutating func finishNext(into output: inout WindowOutput) -> Bool {
-        if endHeap == nil {
-            endHeap = DeadlineHeap()
-            for plan in 0..<planCount {
-                for row in 0..<plans[plan].rows.count { waitForEnd(Route(plan: UInt32(plan), row: UInt32(row))) }
-            }
-        }
-        let instant = endHeap?.nextDeadline ?? .max
-        guard instant != .max else { return false }
-        while let route = endHeap?.pop(dueAt: instant) {
+        var heap = endHeap.take() ?? openRows()
+        defer { endHeap = heap }
+        guard let instant = heap.min?.time else { return false }
+        while let route = Self.popDue(&heap, at: instant) {
             let plan = plans + Int(route.plan)
             let record = series[Int(plan.pointee.rows[Int(route.row)].pointee.series)]
             plan.pointee.evaluateNext(row: Int(route.row), series: record, output: &output)
-            waitForEnd(route)
+            if let next = plan.pointee.nextOpenInstant(row: Int(route.row)) {
+                heap.insert(RowDeadline(time: next, route: route))
+            }
         }
         return true
     }
 
-    private mutating func waitForEnd(_ route: Route) {
-        let plan = plans + Int(route.plan)
-        guard plan.pointee.lastInstant(row: Int(route.row)) != nil else { return }
-        endHeap?.push(
-            .init(deadline: plan.pointee.rows[Int(route.row)].pointee.nextInstant, route: route))
+    private func openRows() -> Heap<RowDeadline> {
+        var open: [RowDeadline] = []
+        for plan in 0..<planCount {
+            for row in 0..<plans[plan].rows.count {
+                if let next = plans[plan].nextOpenInstant(row: row) {
+                    open.append(RowDeadline(time: next, route: Route(plan: UInt32(plan), row: UInt32(row))))
+                }
+            }
+        }
+        return Heap(open)
+    }
+
+    // MARK: Deadlines
+
+    @inline(__always)
+    private static func isDue(_ heap: Heap<RowDeadline>, at time: Int64) -> Bool {
+        heap.min.map { $0.time <= time } ?? false
+    }
+
+    private static func popDue(_ heap: inout Heap<RowDeadline>, at time: Int64) -> Route? {
+        isDue(heap, at: time) ? heap.popMin()?.route : nil
     }
 }

@@ -25,6 +25,10 @@ public import GanzhiModel
     public var plan: Int32
     /// The series.
     public var series: UInt32
+    /// The series' place in the plan, dense from 0.
+    public var row: UInt32
+    /// The feed through which the series was last heard.
+    public var feed: UInt32
     /// The instant, a multiple of the plan's `every`.
     public var instant: Timestamp
     /// Whether the last step of `every` holds a good or uncertain reading.

@@ -77,7 +77,7 @@ public struct ByteInflater: ~Copyable {
     /// Says that the stream ends here.
     ///
     /// - Throws: ``InflateError/truncated(format:)`` where it ends inside a member or frame, or holds none.
-    public consuming func finish() throws(InflateError) {
+    public func finish() throws(InflateError) {
         if let failure { throw failure }
         guard isComplete else { throw .truncated(format: format) }
     }

@@ -17,19 +17,9 @@ extension JSONScanner {
     }
 
     /// Moves to the next byte that is a quote, a backslash, a control character, not ASCII, or the end.
-    ///
-    /// - Source: "Determine if a word has a byte less than n" and "…equal to n" of Sean Anderson's Bit Twiddling
-    ///   Hacks; the lowest marked byte is always right, and only that one is used.
     @inline(__always) private mutating func skipPlainCharacters() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
         while end - cursor >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self))
-            let quotes = word ^ (ones &* 0x22)
-            let backslashes = word ^ (ones &* 0x5C)
-            let marks =
-                (((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-                    | ((word &- ones &* 0x20) & ~word) | word) & highs
+            let marks = Self.marks(of: word(at: cursor))
             guard marks == 0 else {
                 cursor += marks.trailingZeroBitCount >> 3
                 return
@@ -41,6 +31,49 @@ extension JSONScanner {
             if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return }
             cursor += 1
         }
+    }
+
+    /// Eight bytes as a word, the first lowest.
+    ///
+    /// - Requires: Eight bytes before the end.
+    @inline(__always) private func word(at place: UnsafePointer<UInt8>) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
+    }
+
+    /// Marks the high bit of the first byte that is a quote, a backslash, a control character or not ASCII.
+    ///
+    /// Bytes behind that one may be marked wrongly.
+    ///
+    /// - Source: "Determine if a word has a byte less than n" and "…equal to n" of Sean Anderson's Bit Twiddling Hacks.
+    @inline(__always) private static func marks(of word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* 0x22)
+        let backslashes = word ^ (ones &* 0x5C)
+        return
+            ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word | word)
+            & 0x8080_8080_8080_8080
+    }
+
+    /// Reads a name of up to seven plain characters, opening quote at the cursor; `nil`, nothing read, for others.
+    @inline(__always) mutating func shortName() -> JSONName? {
+        let start = cursor + 1
+        guard end - start >= 8 else { return nil }
+        let word = word(at: start)
+        let marks = Self.marks(of: word)
+        let count = marks.trailingZeroBitCount >> 3
+        guard marks != 0, start[count] == 0x22 else { return nil }
+        cursor = start + count + 1
+        // Shifted in two steps, as a word cannot be shifted by all of its 64 bits.
+        return JSONName(
+            text: JSONText(start: start, count: count, hasEscapes: false),
+            packed: word & ((UInt64.max &>> UInt64(8 * (7 - count))) &>> 8)
+        )
+    }
+
+    /// Reads any name, opening quote at the cursor.
+    mutating func longName() throws(JSONFault) -> JSONName {
+        let text = try string()
+        return JSONName(text: text, packed: packed(text))
     }
 
     /// Reads an escape or a character beyond ASCII.

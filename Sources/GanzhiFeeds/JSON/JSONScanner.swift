@@ -50,9 +50,10 @@ package struct JSONScanner {
     func fault(_ fault: JSONFault) -> JSONFault { cursor < end ? fault : .unexpectedEnd }
 
     /// Reads a member's name and the colon, up to the value.
-    @inline(__always) package mutating func memberName() throws(JSONFault) -> JSONText {
+    @inline(__always) package mutating func memberName() throws(JSONFault) -> JSONName {
         guard next == 0x22 else { throw fault(.expectedMemberName) }
-        let name = try string()
+        let name: JSONName
+        if let short = shortName() { name = short } else { name = try longName() }
         skipSpace()
         guard take(0x3A) else { throw fault(.expectedColon) }
         skipSpace()

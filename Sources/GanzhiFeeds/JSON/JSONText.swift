@@ -85,3 +85,11 @@ package struct JSONText {
         }
     }
 }
+
+/// The name of a member, ready to be compared with known ones.
+package struct JSONName {
+    /// The name as it stands there.
+    package var text: JSONText
+    /// The name in one word (``JSONScanner/packed(_:)``); 0 where none of the known names has that form.
+    package var packed: UInt64
+}

@@ -49,7 +49,7 @@ indirect enum JSONTree {
         scanner.skipSpace()
         if scanner.take(0x7D) { return members }
         repeat {
-            let name = String(decoding: try scanner.memberName().decoded, as: UTF8.self)
+            let name = String(decoding: try scanner.memberName().text.decoded, as: UTF8.self)
             members[name] = try JSONTree(&scanner, depth: depth + 1)
         } while try scanner.moreElements(close: 0x7D)
         return members

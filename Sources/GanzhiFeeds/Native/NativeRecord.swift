@@ -42,14 +42,14 @@ struct NativeRecord {
         if scanner.take(0x7D) { return }
         repeat {
             let name = try scanner.memberName()
-            switch NativeMember(rawValue: scanner.packed(name)) {
-            case .ts: time = try Self.time(&scanner, depth: depth + 1)
-            case .device: device = try Self.name(&scanner, depth: depth + 1)
-            case .metric: metric = try Self.name(&scanner, depth: depth + 1)
-            case .value: value = try Self.value(&scanner, depth: depth + 1)
-            case .unit: unit = try Self.name(&scanner, depth: depth + 1)
-            case .received: received = try Self.time(&scanner, depth: depth + 1)
-            case nil: try scanner.skipValue(depth: depth + 1)
+            switch name.packed {
+            case NativeMember.ts.rawValue: time = try Self.time(&scanner, depth: depth + 1)
+            case NativeMember.device.rawValue: device = try Self.name(&scanner, depth: depth + 1)
+            case NativeMember.metric.rawValue: metric = try Self.name(&scanner, depth: depth + 1)
+            case NativeMember.value.rawValue: value = try Self.value(&scanner, depth: depth + 1)
+            case NativeMember.unit.rawValue: unit = try Self.name(&scanner, depth: depth + 1)
+            case NativeMember.received.rawValue: received = try Self.time(&scanner, depth: depth + 1)
+            default: try scanner.skipValue(depth: depth + 1)
             }
         } while try scanner.moreElements(close: 0x7D)
     }

@@ -56,7 +56,7 @@ struct SenMLDecoder: Sendable {
         scanner.skipSpace()
         if scanner.take(0x5D) {
             try scanner.finish()
-            pack.rejection = Rejection("empty-pack", detail: "The pack is empty; send at least one record.")
+            pack.rejection = Rejection("empty-pack", detail: "The pack is empty; send at least one pack.record.")
             return
         }
         var index = 0
@@ -85,9 +85,9 @@ struct SenMLDecoder: Sendable {
             }
             return try scanner.skipValue(depth: 1)
         }
-        let record = try SenMLRecord(&scanner)
+        try pack.record.read(&scanner)
         do throws(Rejection) {
-            try resolve(record, index, scanner: scanner, pack: &pack, into: &batch)
+            try resolve(index, scanner: scanner, pack: &pack, into: &batch)
         } catch {
             pack.rejection = error
         }
@@ -100,7 +100,7 @@ struct SenMLDecoder: Sendable {
             scanner.skipSpace()
             if !scanner.take(0x7D) {
                 repeat {
-                    hasRecords = try scanner.packed(scanner.memberName()) == 0x65 || hasRecords
+                    hasRecords = try scanner.memberName().packed == 0x65 || hasRecords
                     try scanner.skipValue(depth: 1)
                 } while try scanner.moreElements(close: 0x7D)
             }
@@ -114,30 +114,29 @@ struct SenMLDecoder: Sendable {
     /// Resolves a record, in the order of RFC 8428, section 4.
     @inline(__always)
     private mutating func resolve(
-        _ record: SenMLRecord,
         _ index: Int,
         scanner: JSONScanner,
         pack: inout SenMLPack,
         into batch: inout DecodedBatch
     ) throws(Rejection) {
-        if !record.wrongType.isEmpty || !record.nonFinite.isEmpty || record.mustUnderstand {
-            throw Self.unreadable(record, index)
+        if !pack.record.wrongType.isEmpty || !pack.record.nonFinite.isEmpty || pack.record.mustUnderstand {
+            throw Self.unreadable(pack.record, index)
         }
-        try Self.checkVersion(record, index, pack: &pack)
-        if !record.present.isDisjoint(with: .base) { rebase(record, pack: &pack) }
-        guard !record.present.isSubset(of: .base) else {
-            if record.present.isEmpty {
+        try Self.checkVersion(index, pack: &pack)
+        if !pack.record.present.isDisjoint(with: .base) { rebase(pack: &pack) }
+        guard !pack.record.present.isSubset(of: .base) else {
+            if pack.record.present.isEmpty {
                 throw Rejection("no-value", index: index, detail: "The record says nothing; leave it out.")
             }
             return
         }
-        try resolveName(record, index, pack: &pack)
+        try resolveName(index, pack: &pack)
         var reading = DecodedReading(device: pack.name.device, metric: pack.name.metric, time: .never, value: 0)
         reading.name = pack.name.whole
-        try resolveTime(record, index, pack: pack, into: &reading)
-        try resolveValue(record, index, pack: pack, into: &reading)
-        if record.present.contains(.u) {
-            try resolveUnit(record.u, index, scanner: scanner, pack: &pack, into: &reading)
+        try resolveTime(index, pack: &pack, into: &reading)
+        try resolveValue(index, pack: &pack, into: &reading)
+        if pack.record.present.contains(.u) {
+            try resolveUnit(pack.record.u, index, scanner: scanner, pack: &pack, into: &reading)
         } else if let unit = pack.baseUnit {
             try resolveUnit(unit, index, scanner: scanner, pack: &pack, into: &reading)
         }
@@ -170,15 +169,14 @@ struct SenMLDecoder: Sendable {
     }
 
     private static func checkVersion(
-        _ record: SenMLRecord,
         _ index: Int,
         pack: inout SenMLPack
     ) throws(Rejection) {
-        guard record.present.contains(.bver) else {
+        guard pack.record.present.contains(.bver) else {
             if index == 0 { pack.version = defaultVersion }
             return
         }
-        let version = record.bver
+        let version = pack.record.bver
         guard version >= 1, version == version.rounded() else {
             throw Rejection(
                 "bad-version",
@@ -205,26 +203,25 @@ struct SenMLDecoder: Sendable {
     }
 
     /// Takes over the base fields of a record; they hold from this record on, also when 0 or "".
-    private mutating func rebase(_ record: SenMLRecord, pack: inout SenMLPack) {
-        if record.present.contains(.bn) {
-            pack.baseName = SenMLPack.BaseName(record.bn)
+    private mutating func rebase(pack: inout SenMLPack) {
+        if pack.record.present.contains(.bn) {
+            pack.baseName = SenMLPack.BaseName(pack.record.bn)
             pack.name.isValid = false
         }
-        if record.present.contains(.bt) { pack.baseTime = record.bt }
-        if record.present.contains(.bu) { pack.baseUnit = record.bu }
-        if record.present.contains(.bv) { pack.baseValue = record.bv }
-        if record.present.contains(.bs) { pack.baseSum = record.bs }
+        if pack.record.present.contains(.bt) { pack.baseTime = pack.record.bt }
+        if pack.record.present.contains(.bu) { pack.baseUnit = pack.record.bu }
+        if pack.record.present.contains(.bv) { pack.baseValue = pack.record.bv }
+        if pack.record.present.contains(.bs) { pack.baseSum = pack.record.bs }
     }
 
     /// Resolves the name and splits it, unless it is that of the record before.
     @inline(__always)
     private mutating func resolveName(
-        _ record: SenMLRecord,
         _ index: Int,
         pack: inout SenMLPack
     ) throws(Rejection) {
-        if pack.name.isValid, pack.name.suffix.isSame(as: record.n) { return }
-        try resolveNewName(record.n, index, pack: &pack)
+        if pack.name.isValid, pack.name.suffix.isSame(as: pack.record.n) { return }
+        try resolveNewName(pack.record.n, index, pack: &pack)
     }
 
     private mutating func resolveNewName(_ suffix: JSONText, _ index: Int, pack: inout SenMLPack) throws(Rejection) {
@@ -317,12 +314,11 @@ struct SenMLDecoder: Sendable {
 
     @inline(__always)
     private func resolveTime(
-        _ record: SenMLRecord,
         _ index: Int,
-        pack: SenMLPack,
+        pack: inout SenMLPack,
         into reading: inout DecodedReading
     ) throws(Rejection) {
-        let seconds = (pack.baseTime ?? 0) + (record.present.contains(.t) ? record.t : 0)
+        let seconds = (pack.baseTime ?? 0) + (pack.record.present.contains(.t) ? pack.record.t : 0)
         guard let microseconds = Int64(roundingToNearest: seconds * 1e6) else { throw .senMLTime(seconds, index) }
         // RFC 8428, section 4.5.3: from 2^28 on a time is absolute.
         if seconds >= 268_435_456 {
@@ -338,35 +334,34 @@ struct SenMLDecoder: Sendable {
             let (sum, overflow) = received.microseconds.addingReportingOverflow(microseconds)
             guard !overflow else { throw .senMLTime(seconds, index) }
             reading.time = Timestamp(microseconds: sum)
-            if pack.baseTime == nil, !record.present.contains(.t) { reading.flags.insert(.arrivalTime) }
+            if pack.baseTime == nil, !pack.record.present.contains(.t) { reading.flags.insert(.arrivalTime) }
         }
         guard reading.time.isPlausible else { throw .senMLTime(seconds, index) }
     }
 
     @inline(__always)
     private mutating func resolveValue(
-        _ record: SenMLRecord,
         _ index: Int,
-        pack: SenMLPack,
+        pack: inout SenMLPack,
         into reading: inout DecodedReading
     ) throws(Rejection) {
-        let values = record.present.intersection(.values)
+        let values = pack.record.present.intersection(.values)
         switch values {
         case .v:
-            reading.value = pack.baseValue.map { $0 + record.v } ?? record.v
+            reading.value = pack.baseValue.map { $0 + pack.record.v } ?? pack.record.v
             guard reading.value.isFinite else { throw .nonFinite(member: "bv + v", index) }
         case .vb:
             reading.kind = .bool
-            reading.value = record.vb ? 1 : 0
+            reading.value = pack.record.vb ? 1 : 0
         case .vs:
             reading.kind = .text
-            reading.text = arena.reference(record.vs)
+            reading.text = arena.reference(pack.record.vs)
         case .vd:
             reading.kind = .data
-            reading.text = try data(record.vd, index)
+            reading.text = try data(pack.record.vd, index)
         case []:
             reading.kind = .none
-            guard record.present.contains(.s) else {
+            guard pack.record.present.contains(.s) else {
                 throw Rejection(
                     "no-value",
                     index: index,
@@ -380,8 +375,8 @@ struct SenMLDecoder: Sendable {
                 detail: "The record has \(values); a record has one value."
             )
         }
-        if record.present.contains(.s) || pack.baseSum != nil {
-            reading.sum = (pack.baseSum ?? 0) + (record.present.contains(.s) ? record.s : 0)
+        if pack.record.present.contains(.s) || pack.baseSum != nil {
+            reading.sum = (pack.baseSum ?? 0) + (pack.record.present.contains(.s) ? pack.record.s : 0)
             guard reading.sum.isFinite else { throw .nonFinite(member: "bs + s", index) }
         }
     }
@@ -446,7 +441,9 @@ extension Rejection {
 
     fileprivate static func notArray(hasRecords: Bool) -> Rejection {
         let seen = "A SenML pack is a JSON array of records (RFC 8428). "
-        guard hasRecords else { return Rejection("not-array", detail: seen + "Send an array, also for one record.") }
+        guard hasRecords else {
+            return Rejection("not-array", detail: seen + "Send an array, also for one pack.record.")
+        }
         return Rejection(
             "not-array",
             detail: seen + "An object with its records under `e` is the form of drafts before the RFC; read it with "

@@ -57,6 +57,9 @@ struct SenMLPack {
     var valueMetric: NameRef?
     var ratioUnit: NameRef?
 
+    /// The record at hand; one for all, as it is large to copy.
+    var record: SenMLRecord
+
     /// Starts a pack without base fields.
     ///
     /// - Parameter start: The payload's first byte, where empty strings point to.
@@ -64,6 +67,7 @@ struct SenMLPack {
         let empty = JSONText(start: start, count: 0, hasEscapes: false)
         self.topic = topic
         self.received = received
+        record = SenMLRecord(start: start)
         baseName = BaseName(empty)
         name = ResolvedName(suffix: empty)
     }

@@ -33,7 +33,7 @@ struct SenMLRecord {
     /// Whether a label asks to be understood, and is not.
     var mustUnderstand = false
 
-    // Meaningful where the label is present and of the right type.
+    // Each meaningful only where its label is present and of the right type; without `n` that is empty.
     var bn: JSONText
     var bt = 0.0
     var bu: JSONText
@@ -50,33 +50,42 @@ struct SenMLRecord {
     var t = 0.0
     private var ut = 0.0
 
-    /// Reads a record, brace at the cursor, inside the pack's array.
-    @inline(__always) init(_ scanner: inout JSONScanner) throws(JSONFault) {
-        let nothing = JSONText(start: scanner.cursor, count: 0, hasEscapes: false)
+    /// Creates an empty record, its strings pointing to `start`.
+    init(start: UnsafePointer<UInt8>) {
+        let nothing = JSONText(start: start, count: 0, hasEscapes: false)
         (bn, bu, n, u, vs, vd) = (nothing, nothing, nothing, nothing, nothing, nothing)
+    }
+
+    /// Replaces this record by the one at the cursor, brace first, inside the pack's array.
+    @inline(__always) mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
+        present = []
+        wrongType = []
+        nonFinite = []
+        mustUnderstand = false
+        n.count = 0
         scanner.cursor += 1
         scanner.skipSpace()
         if scanner.take(0x7D) { return }
         repeat {
             let name = try scanner.memberName()
-            switch SenMLLabel(rawValue: scanner.packed(name)) {
-            case .bn: bn = try string(&scanner, .bn)
-            case .bt: bt = try number(&scanner, .bt)
-            case .bu: bu = try string(&scanner, .bu)
-            case .bv: bv = try number(&scanner, .bv)
-            case .bs: bs = try number(&scanner, .bs)
-            case .bver: bver = try number(&scanner, .bver)
-            case .n: n = try string(&scanner, .n)
-            case .u: u = try string(&scanner, .u)
-            case .v: v = try number(&scanner, .v)
-            case .vs: vs = try string(&scanner, .vs)
-            case .vb: try bool(&scanner)
-            case .vd: vd = try string(&scanner, .vd)
-            case .s: s = try number(&scanner, .s)
-            case .t: t = try number(&scanner, .t)
-            case .ut: ut = try number(&scanner, .ut)
-            case nil:
-                if name.endsWithUnderscore { mustUnderstand = true }
+            switch name.packed {
+            case SenMLLabel.bn.rawValue: bn = try string(&scanner, .bn)
+            case SenMLLabel.bt.rawValue: bt = try number(&scanner, .bt)
+            case SenMLLabel.bu.rawValue: bu = try string(&scanner, .bu)
+            case SenMLLabel.bv.rawValue: bv = try number(&scanner, .bv)
+            case SenMLLabel.bs.rawValue: bs = try number(&scanner, .bs)
+            case SenMLLabel.bver.rawValue: bver = try number(&scanner, .bver)
+            case SenMLLabel.n.rawValue: n = try string(&scanner, .n)
+            case SenMLLabel.u.rawValue: u = try string(&scanner, .u)
+            case SenMLLabel.v.rawValue: v = try number(&scanner, .v)
+            case SenMLLabel.vs.rawValue: vs = try string(&scanner, .vs)
+            case SenMLLabel.vb.rawValue: try bool(&scanner)
+            case SenMLLabel.vd.rawValue: vd = try string(&scanner, .vd)
+            case SenMLLabel.s.rawValue: s = try number(&scanner, .s)
+            case SenMLLabel.t.rawValue: t = try number(&scanner, .t)
+            case SenMLLabel.ut.rawValue: ut = try number(&scanner, .ut)
+            default:
+                if name.text.endsWithUnderscore { mustUnderstand = true }
                 try scanner.skipValue(depth: 2)
             }
         } while try scanner.moreElements(close: 0x7D)

@@ -1,0 +1,29 @@
+import Crypto
+import Foundation
+
+extension Generation {
+    /// The canonical bundle: JSON with sorted keys and no blanks, from which the generation can be read back.
+    public func bundle() -> [UInt8] { Self.canonical(self) }
+
+    /// Reads a generation back from its bundle.
+    public init(bundle: [UInt8]) throws { self = try JSONDecoder().decode(Generation.self, from: Data(bundle)) }
+
+    /// The name of the generation whose bundle this is: its SHA-256 in hex.
+    public static func name(ofBundle bundle: [UInt8]) -> String { EpisodeID.hex(SHA256.hash(data: bundle)) }
+
+    /// The name of this generation: SHA-256 of its canonical bundle, in hex.
+    public var name: String { Self.name(ofBundle: bundle()) }
+
+    /// SHA-256 of a scenario's canonical form, in hex.
+    static func hash(of scenario: Scenario) -> String { EpisodeID.hex(SHA256.hash(data: canonical(scenario))) }
+
+    private static func canonical(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try Array(encoder.encode(value))
+        } catch {
+            preconditionFailure("Settings hold only what JSON can hold: \(error)")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import GanzhiCatalogue
+import GanzhiFeeds
+public import GanzhiModel
+import GanzhiWarnings
+import GanzhiWindow
+import HeapModule
+
+/// The engine: a pure function of blocks and its own state.
+///
+/// Blocks are added in order; ``flush(into:)`` takes them through windows and ladders and appends what they changed to a
+/// commit. How blocks are cut into flushes never changes a result. *Now* is the received time of the block at hand and
+/// never decreases.
+public struct Pipeline: ~Copyable {
+    /// Where running time comes from.
+    public enum Clock: Sendable {
+        /// The journal's blocks: feeds go up and down.
+        case journal
+        /// Received time: the replay of files.
+        case received
+    }
+
+    /// What people wrote that holds now.
+    public internal(set) var generation: Generation
+    /// Its name.
+    public internal(set) var generationName: String
+    /// Serial of the last event.
+    public internal(set) var serial: UInt64 = 0
+    /// Sequence of the last block added.
+    public internal(set) var position: UInt64 = 0
+    /// *Now*: the greatest received time so far.
+    public internal(set) var now = Timestamp.never
+
+    let clock: Clock
+    var feeds: [FeedDefinition]
+    var routing: PipelineRouting
+    var eventMaker: EventMaker
+    var decoders: [FeedDecoder]
+    var normaliser: Normaliser
+    var windows: WindowEngine
+    var running: RunningTime
+    var books = Books()
+    var feedHealth: [FeedHealth]
+    var channels: [Channel] = []
+    /// Watched metrics whose unit neither the catalogue nor a reading has told yet.
+    var unboundMetrics: [String] = []
+    /// Standing warnings by the running time at which they may be stale, by feed.
+    var staleHeaps: [Heap<StaleDeadline>]
+
+    // Buffers of one batch, kept for the next.
+    var decoded = DecodedBatch()
+    var refusals: [Refusal] = []
+    var batch = PipelineBatch()
+    var output = WindowOutput()
+    var values: [Double] = []
+    var drafts: [EventDraft] = []
+    var order: [(evaluation: Int, scenario: Int)] = []
+    var windowLines: WindowLines?
+
+    /// Blocks after which it pays to flush.
+    public static let batchSize = 1024
+
+    /// Creates an engine without history.
+    ///
+    /// - Parameters:
+    ///   - generation: What people wrote.
+    ///   - clock: Where running time comes from.
+    ///   - hashSeed: Seed of the name tables, best random; results never depend on it.
+    ///   - collectsWindows: Whether window results are kept as NDJSON for ``takeWindowLines(_:)``.
+    /// - Throws: A problem where a scenario cannot be planned.
+    public init(
+        generation: Generation, clock: Clock, hashSeed: UInt64, collectsWindows: Bool = false
+    ) throws(Problem) {
+        self.generation = generation
+        self.clock = clock
+        generationName = generation.name
+        feeds = Self.feeds(of: generation, clock: clock)
+        routing = try PipelineRouting(generation.scenarios, catalogue: generation.catalogue)
+        eventMaker = EventMaker(generation: generation, generationHash: generationName)
+        decoders = feeds.map { FeedDecoder(definition: $0) }
+        normaliser = Normaliser(catalogue: generation.catalogue, seed: hashSeed)
+        windows = WindowEngine(plans: routing.plans.map(\.plan))
+        running = RunningTime(source: clock == .journal ? .journal : .received, feedCount: feeds.count)
+        feedHealth = Array(repeating: FeedHealth(), count: feeds.count)
+        staleHeaps = Array(repeating: Heap(), count: feeds.count)
+        windowLines = collectsWindows ? WindowLines() : nil
+        bindScenarios()
+    }
+
+    /// Name of the feed that lines of plain files come through.
+    public static let lineFeed = "file"
+
+    /// The generation's feeds; a replay of files has one more, for plain lines.
+    static func feeds(of generation: Generation, clock: Clock) -> [FeedDefinition] {
+        guard clock == .received else { return generation.feeds }
+        do {
+            return generation.feeds
+                + [FeedDefinition(name: lineFeed, topic: try TopicFilter("#"), format: .json)]
+        } catch {
+            preconditionFailure("“#” is a topic filter: \(error)")
+        }
+    }
+
+    /// Number of series seen.
+    public var seriesCount: Int { windows.seriesCount }
+
+    /// Window results since the last call, as NDJSON in their order; empty unless they are collected.
+    public mutating func takeWindowLines(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        guard windowLines != nil else { return }
+        try windowLines!.writer.bytes.withUnsafeBytes(body)
+        windowLines!.removeAll()
+    }
+
+    /// Compiles ladders in the unit of their metric, where that is known.
+    ///
+    /// - Parameter metric: The metric whose unit became known; `nil` for all.
+    mutating func bindScenarios(metric: String? = nil) {
+        var unbound: Set<String> = []
+        for index in routing.scenarios.indices where routing.scenarios[index].needsUnit {
+            let watched = generation.catalogue.canonicalMetric(routing.scenarios[index].scenario.watch.metric)
+            guard metric == nil || metric == watched else { continue }
+            let unit = normaliser.unit(ofMetric: watched)
+            routing.scenarios[index].bind(unit: unit)
+            if unit == nil { unbound.insert(watched) }
+        }
+        if metric == nil { unboundMetrics = unbound.sorted() }
+    }
+}

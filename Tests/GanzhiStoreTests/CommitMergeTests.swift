@@ -1,0 +1,56 @@
+import Foundation
+import GanzhiModel
+@testable import GanzhiStore
+import GanzhiTestSupport
+import Testing
+
+struct CommitMergeTests {
+    let feed = LedgerKey(feed: "f", column: .messagesReceived)
+
+    @Test func `merged commits leave the same store as single ones`() throws {
+        let commits: [Commit] = (1...6 as ClosedRange<UInt64>).map { number in
+            var commit = commit(number * 2, [event(number, subject: "e\(number)")])
+            commit.publications = [
+                Publication(serial: number, topic: "t", isRetained: number % 2 == 0, payload: event(number).bytes)
+            ]
+            commit.warnings = [
+                StandingWarning(
+                    scenario: "s", key: "k\(number % 2)", episode: "e\(number)", level: number == 5 ? nil : .red,
+                    raised: now, instant: now, isStale: false, district: "", serial: number)
+            ]
+            commit.ledger = [feed: Int64(number)]
+            commit.samples = [LedgerSample(key: feed, received: now, topic: "\(number)", detail: "", payload: [])]
+            return commit
+        }
+        let folder = try TemporaryFolder()
+        let single = try EventStore(folder: folder.url.appending(path: "single"))
+        for commit in commits { try single.apply(commit, at: now) }
+        let merged = try EventStore(folder: folder.url.appending(path: "merged"))
+        var all = Commit(position: 1)
+        for commit in commits { all.merge(commit) }
+        try merged.apply(all, at: now)
+
+        let left = try EventReader(folder: folder.url.appending(path: "single"))
+        let right = try EventReader(folder: folder.url.appending(path: "merged"))
+        #expect(try left.events() == right.events())
+        #expect(try left.standingWarnings() == right.standingWarnings())
+        #expect(try left.ledger() == right.ledger())
+        #expect(try left.samples() == right.samples())
+        #expect(try left.position() == right.position())
+        #expect(
+            try single.pendingPublications(limit: 99).map(\.publication)
+                == merged.pendingPublications(limit: 99).map(\.publication))
+        #expect(try right.verifyChain() == ChainReport(sound: 6, fault: nil))
+    }
+
+    @Test func `samples stay bounded however long commits are merged`() throws {
+        var commit = Commit(position: 1)
+        for number in 2...5000 as ClosedRange<UInt64> {
+            var later = Commit(position: number)
+            later.samples = [LedgerSample(key: feed, received: now, topic: "\(number)", detail: "", payload: [])]
+            commit.merge(later)
+            #expect(commit.samples.count <= 1025)
+        }
+        #expect(Commit.newest(commit.samples).map(\.topic) == (4985...5000).map { "\($0)" })
+    }
+}
