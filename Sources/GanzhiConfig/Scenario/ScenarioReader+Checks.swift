@@ -26,7 +26,7 @@ extension ScenarioReader {
 
     /// Checks that conditions compare declared measures with what they can be compared with.
     private func checkComparisons() {
-        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+        var thresholds = ThresholdReader(metric: metric, catalogue: catalogue)
         let declared = Dictionary(measures.map { ($0.measure.name, $0.measure) }) { first, _ in first }
         for read in conditions {
             let value = read.value
@@ -68,7 +68,7 @@ extension ScenarioReader {
 
     private func check(
         _ digits: String, _ unit: String, beside measure: Measure, _ value: YAMLValue, _ offset: Int,
-        _ thresholds: inout Thresholds
+        _ thresholds: inout ThresholdReader
     ) {
         do throws(Fault) {
             let place = "“\(digits) \(unit)” in line \(value.place.line)"
@@ -79,7 +79,7 @@ extension ScenarioReader {
     }
 
     private func check(
-        _ left: Measure, with right: Measure, _ value: YAMLValue, _ offset: Int, _ thresholds: Thresholds
+        _ left: Measure, with right: Measure, _ value: YAMLValue, _ offset: Int, _ thresholds: ThresholdReader
     ) {
         guard left.function.isDimensionless != right.function.isDimensionless else { return }
         let (count, other) = left.function.isDimensionless ? (left, right) : (right, left)

@@ -16,7 +16,7 @@ extension ScenarioReader {
 
     /// Compares neighbouring levels, and the lowest with `clear`.
     func checkLadder(_ root: YAMLMapping, hold: TimeSpan) {
-        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+        var thresholds = ThresholdReader(metric: metric, catalogue: catalogue)
         var before: [(level: ReadLevel, bound: Bound)] = []
         for level in levels {
             guard let bound = bound(level.rung.when, &thresholds) else { continue }
@@ -54,7 +54,7 @@ extension ScenarioReader {
         }
     }
 
-    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout Thresholds) {
+    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout ThresholdReader) {
         guard let clear, let bound = bound(clear.condition, &thresholds), bound.measure == raise.measure,
             bound.isUpward != raise.isUpward
         else { return }
@@ -69,7 +69,7 @@ extension ScenarioReader {
             "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).", severity: .warning)
     }
 
-    private func bound(_ condition: Condition, _ thresholds: inout Thresholds) -> Bound? {
+    private func bound(_ condition: Condition, _ thresholds: inout ThresholdReader) -> Bound? {
         guard case .compare(let left, let comparison, let right) = condition else { return nil }
         switch (left, right) {
         case (.measure(let name), .number(let digits, let unit)):
@@ -82,7 +82,7 @@ extension ScenarioReader {
 
     private func bound(
         _ name: String, _ comparison: Condition.Comparison, _ digits: String, _ unit: String, _ text: String,
-        _ thresholds: inout Thresholds
+        _ thresholds: inout ThresholdReader
     ) -> Bound? {
         guard let measure = measures.first(where: { $0.measure.name == name })?.measure,
             let value = try? thresholds.value(digits, unit: unit, beside: measure, place: "")

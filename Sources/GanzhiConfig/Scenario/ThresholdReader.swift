@@ -4,13 +4,17 @@ import GanzhiWarnings
 import GanzhiWindow
 
 /// Turns the numbers of conditions into the unit of the metric that a scenario watches.
-struct Thresholds {
+struct ThresholdReader {
     /// The unit that numbers are compared in, and where it was said; `nil` until somebody says one.
     private(set) var unit: (unit: Unit, place: String)?
 
+    /// The metric's unit as the catalogue writes it; it may be a text that no table knows.
+    private let catalogueUnit: String?
+
     /// Takes the metric's unit from the catalogue, where it knows it.
     init(metric: String, catalogue: PlacedCatalogue) {
-        guard let text = catalogue.catalogue.metric(metric)?.unit, let unit = Unit(text) else { return }
+        catalogueUnit = catalogue.catalogue.metric(metric)?.unit
+        guard let text = catalogueUnit, let unit = Unit(text) else { return }
         self.unit = (unit, catalogue.place(ofMetric: metric)?.text ?? "the catalogue")
     }
 
@@ -33,6 +37,7 @@ struct Thresholds {
             }
             return plain
         }
+        guard text != catalogueUnit else { return plain }
         guard !text.isEmpty else { return try withoutUnit(digits, plain, measure) }
         guard let written = Unit(text) else {
             throw Fault(
