@@ -4,7 +4,9 @@ import GanzhiMQTT
 import GanzhiModel
 import GanzhiPipeline
 
-/// Reads a config file, such as `ganzhi.yaml`. Paths in it are relative to its folder.
+/// Reads the config file.
+///
+/// Paths in it are relative to its folder. Its keys:
 ///
 /// - `city` (text, default `000000`): code of the city (GB/T 2260), part of every id.
 /// - `node` (text, default `n1`): logical name of this node, part of every id; never a host's.
