@@ -12,6 +12,7 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -65,12 +66,21 @@ let package = Package(
 
         module(
             "GanzhiApp", "GanzhiPipeline", "GanzhiConfig", "GanzhiMQTT", "GanzhiJournal", "GanzhiStore", "GanzhiCity",
-            "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle),
-        .executableTarget(name: "ganzhi", dependencies: ["GanzhiApp", arguments], swiftSettings: settings),
+            "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle, signals),
+        .executableTarget(
+            name: "ganzhi",
+            dependencies: [
+                "GanzhiApp", "GanzhiCity", "GanzhiMQTT", "GanzhiPipeline", "GanzhiStore", "GanzhiModel", arguments, logging,
+            ],
+            swiftSettings: settings),
 
         .target(name: "GanzhiTestSupport", path: "Tests/GanzhiTestSupport", swiftSettings: settings),
         tests("GanzhiModelTests", "GanzhiModel", "GanzhiTestSupport"),
-        tests("GanzhiCityTests", "GanzhiCity", "GanzhiTestSupport"),
+        tests("GanzhiFeedsTests", "GanzhiFeeds", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiCatalogueTests", "GanzhiCatalogue", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiJournalTests", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb, crypto),
+        tests("GanzhiCityTests", "GanzhiCity", "GanzhiModel", "GanzhiTestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -44,9 +44,9 @@ extension Pipeline {
     ///
     /// - Parameters:
     ///   - commit: Gets what that changed.
-    ///   - afterInstant: Called after each instant, so that window lines need not pile up.
+    ///   - afterInstant: Called after each instant with the commit so far, so that nothing needs to pile up.
     public mutating func finish(
-        into commit: inout Commit, afterInstant: (inout Pipeline) throws -> Void
+        into commit: inout Commit, afterInstant: (inout Commit, inout Pipeline) throws -> Void
     ) rethrows {
         flush(into: &commit)
         position += 1
@@ -56,7 +56,7 @@ extension Pipeline {
             judge(output.evaluations.indices, block: nil, running: runningNow)
             emitDrafts(into: &commit)
             output.removeAll()
-            try afterInstant(&self)
+            try afterInstant(&commit, &self)
         }
         commit.position = position
     }

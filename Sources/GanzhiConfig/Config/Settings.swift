@@ -2,7 +2,7 @@ public import GanzhiMQTT
 public import GanzhiPipeline
 
 /// What a daemon needs to run: its places, its broker, and the generation that it works with.
-public struct Settings: Sendable, Hashable {
+public struct Settings: Sendable {
     /// Folder of journal, checkpoints and store.
     public var dataFolder: String
     /// File that events are appended to as NDJSON; `nil` for none.
