@@ -116,7 +116,9 @@ struct FeedReader {
         let metric = source(mapping.required("metric", example))
         let number = source(mapping.required("value", example))
         let records = mapping["records"].flatMap { value in
-            value.text("a JSON pointer").flatMap { _ in expression(value, JSONPointer.init) }
+            value.scalar("a JSON pointer", "Write for example `/data`.").flatMap { _ in
+                expression(value, JSONPointer.init)
+            }
         }
         let unit = source(mapping["unit"])
         let time = source(mapping["time"])
@@ -130,7 +132,7 @@ struct FeedReader {
     }
 
     private func readSource(_ value: YAMLValue, filter: TopicFilter?) -> JSONSource? {
-        guard let text = value.text("where a field comes from"),
+        guard let text = value.scalar("where a field comes from", "Write for example `/name`."),
             let source = expression(value, JSONSource.init)
         else { return nil }
         if case .topic(let level) = source, let filter, !filter.text.hasSuffix("#") {

@@ -15,8 +15,8 @@ extension ScenarioReader {
     }
 
     /// Compares neighbouring levels, and the lowest with `clear`.
-    func checkLadder(levels levelsValue: YAMLValue?, hasClear: Bool, hold: TimeSpan) {
-        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+    func checkLadder(_ root: YAMLMapping, hold: TimeSpan) {
+        var thresholds = ThresholdReader(metric: metric, catalogue: catalogue)
         var before: [(level: ReadLevel, bound: Bound)] = []
         for level in levels {
             guard let bound = bound(level.rung.when, &thresholds) else { continue }
@@ -25,9 +25,10 @@ extension ScenarioReader {
             }
             before.append((level, bound))
         }
-        guard !levels.isEmpty else { return }
-        guard hasClear else {
-            levelsValue?.report(
+        guard !levels.isEmpty, let entry = root.entries.first(where: { $0.key == "levels" }) else { return }
+        guard root["clear"] != nil else {
+            root.report(
+                at: entry,
                 "The ladder has no `clear`: it is cleared \(hold) after no level's `when` holds any more, so a value at "
                     + "the lowest threshold raises and clears again and again.",
                 "Add one a little beyond the lowest level, such as `clear: {when: depth < 8 cm, for: 15m}`.",
@@ -53,7 +54,7 @@ extension ScenarioReader {
         }
     }
 
-    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout Thresholds) {
+    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout ThresholdReader) {
         guard let clear, let bound = bound(clear.condition, &thresholds), bound.measure == raise.measure,
             bound.isUpward != raise.isUpward
         else { return }
@@ -68,7 +69,7 @@ extension ScenarioReader {
             "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).", severity: .warning)
     }
 
-    private func bound(_ condition: Condition, _ thresholds: inout Thresholds) -> Bound? {
+    private func bound(_ condition: Condition, _ thresholds: inout ThresholdReader) -> Bound? {
         guard case .compare(let left, let comparison, let right) = condition else { return nil }
         switch (left, right) {
         case (.measure(let name), .number(let digits, let unit)):
@@ -81,7 +82,7 @@ extension ScenarioReader {
 
     private func bound(
         _ name: String, _ comparison: Condition.Comparison, _ digits: String, _ unit: String, _ text: String,
-        _ thresholds: inout Thresholds
+        _ thresholds: inout ThresholdReader
     ) -> Bound? {
         guard let measure = measures.first(where: { $0.measure.name == name })?.measure,
             let value = try? thresholds.value(digits, unit: unit, beside: measure, place: "")
