@@ -99,7 +99,9 @@ final class MosquittoClient {
         if !tls.verifyHost { mosquitto_tls_insecure_set(handle, true) }
     }
 
-    /// Begins to connect; what becomes of it, the callbacks say. Resolving the host's name may block.
+    /// Begins to connect; what becomes of it, the callbacks say.
+    ///
+    /// Resolving the host's name may block.
     func connect(_ settings: BrokerSettings, keepsSession: Bool) throws(ConnectionFailure) {
         if keepsSession, settings.protocolVersion == .v5 {
             var properties: OpaquePointer?
