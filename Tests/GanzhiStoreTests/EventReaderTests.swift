@@ -35,9 +35,16 @@ struct EventReaderTests {
             time = time + .milliseconds(pick([0, 0, 1, 50]))
             events.append(
                 event(
-                    serial, level: pick(levels), scenario: pick(["a", "b", ""]), district: pick(["1", "2", ""]),
-                    device: pick(["x", "y", "z"]), subject: pick(["e1", "e2", "e3", "e4"]), type: pick(types),
-                    time: time))
+                    serial,
+                    level: pick(levels),
+                    scenario: pick(["a", "b", ""]),
+                    district: pick(["1", "2", ""]),
+                    device: pick(["x", "y", "z"]),
+                    subject: pick(["e1", "e2", "e3", "e4"]),
+                    type: pick(types),
+                    time: time
+                )
+            )
         }
         let store = try EventStore(folder: folder.url)
         try store.apply(commit(1, events), at: now)
@@ -47,9 +54,12 @@ struct EventReaderTests {
             let filter = EventFilter(
                 since: maybe(Timestamp(milliseconds: .random(in: 900...7000, using: &generator))),
                 levels: maybe(Set((0..<pick([1, 2, 3])).map { _ in pick(levels) })) ?? [],
-                scenario: maybe(pick(["a", "b", "", "c"])), district: maybe(pick(["1", "2", ""])),
-                device: maybe(pick(["x", "y"])), types: maybe(Set([pick(types), pick(types)])) ?? [],
-                subject: maybe(pick(["e1", "e2"])))
+                scenario: maybe(pick(["a", "b", "", "c"])),
+                district: maybe(pick(["1", "2", ""])),
+                device: maybe(pick(["x", "y"])),
+                types: maybe(Set([pick(types), pick(types)])) ?? [],
+                subject: maybe(pick(["e1", "e2"]))
+            )
             var cursor = pick([0, 0, 17, 399, 400, 401, UInt64.max])
             let expected = events.filter { $0.serial > cursor && Self.wants(filter, $0) }
             let limit = pick([1, 7, 500])
