@@ -87,6 +87,14 @@ struct EventReaderTests {
             EventFilter(levels: ["red", "blue"], scenario: "s", district: "d"),
             "SEARCH event USING INDEX event_scenario (scenario=? AND rowid>? AND rowid<?)"
         ),
+        (
+            EventFilter(device: "x", subject: "e"),
+            "SEARCH event USING INDEX event_subject (subject=? AND rowid>? AND rowid<?)"
+        ),
+        (
+            EventFilter(scenario: "s", district: "d", subject: "e"),
+            "SEARCH event USING INDEX event_subject (subject=? AND rowid>? AND rowid<?)"
+        ),
         (EventFilter(district: "d"), "SEARCH event USING INDEX event_district (district=? AND rowid>? AND rowid<?)"),
         (
             EventFilter(levels: ["red", "blue"]),
@@ -128,7 +136,7 @@ struct EventReaderTests {
         try store.apply(commit(1), at: now)
     }
 
-    @Test func `following shows an event without waiting for the next one`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `following shows an event without waiting for the next one`() async throws {
         let store = try EventStore(folder: folder.url)
         try store.apply(commit(1, [event(1), event(2)]), at: now)
         let reader = try EventReader(folder: folder.url)
@@ -149,7 +157,9 @@ struct EventReaderTests {
         try await follower.value
     }
 
-    @Test func `following with a filter delivers what is wanted, once, from pages too`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `following with a filter delivers what is wanted, once, from pages too`()
+        async throws
+    {
         let store = try EventStore(folder: folder.url)
         let many = (1...1700 as ClosedRange<UInt64>).map { event($0, level: $0 % 3 == 0 ? "red" : "blue") }
         try store.apply(commit(1, Array(many[..<1600])), at: now)
@@ -171,7 +181,7 @@ struct EventReaderTests {
         try await follower.value
     }
 
-    @Test func `what the receiver throws ends following`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `what the receiver throws ends following`() async throws {
         struct Stop: Error {}
         let store = try EventStore(folder: folder.url)
         try store.apply(commit(1, [event(1)]), at: now)
