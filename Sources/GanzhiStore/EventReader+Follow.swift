@@ -13,14 +13,15 @@ extension EventReader {
     ///   - serial: Only events behind this serial; pass ``lastSerial()`` for new ones only.
     ///   - filter: Which events.
     ///   - interval: Pause between two looks.
-    ///   - deliver: Takes events in serial order, never an empty list; while it works nothing more is read.
+    ///   - deliver: Takes events in serial order, never an empty list; while it works nothing more is read. It runs
+    ///     where the caller runs.
     /// - Throws: What `deliver` throws, and ``StoreError``.
     /// - Source: <https://www.sqlite.org/pragma.html#pragma_data_version>
-    public func follow(
+    public nonisolated(nonsending) func follow(
         after serial: UInt64 = 0,
         filter: EventFilter = EventFilter(),
         every interval: Duration = .milliseconds(20),
-        deliver: ([Event]) async throws -> Void
+        deliver: nonisolated(nonsending) ([Event]) async throws -> Void
     ) async throws {
         let queue = try accessing(path) {
             try DatabaseQueue(path: path, configuration: Self.configuration(label: "EventReader.follow"))
