@@ -6,8 +6,8 @@ extension EventReader {
     ///
     /// Every `interval` one `PRAGMA data_version` on a connection of its own tells whether anything was committed; it
     /// reads a counter in shared memory and takes no lock. Only then events are looked up, so an event
-    /// is delivered at most one `interval` and one query after its commit. At the default interval that costs about a
-    /// thousandth of a core. Cancelling wakes the wait at once.
+    /// is delivered at most one `interval` and one query after its commit. At the default interval that costs one
+    /// to two hundredths of a core. Cancelling wakes the wait at once.
     ///
     /// - Parameters:
     ///   - serial: Only events behind this serial; pass ``lastSerial()`` for new ones only.
