@@ -96,6 +96,9 @@ final class Engine: Service {
 
     private func apply(_ commit: inout Commit) throws {
         guard try commit.position > store.position() else { return }
+        for (feed, count) in progress.takeRedelivered() {
+            commit.ledger[LedgerKey(feed: feed, column: .messagesRedelivered), default: 0] += count
+        }
         try store.apply(commit, at: Clocks.now)
         if !commit.events.isEmpty {
             try outbox.publishPending()

@@ -66,7 +66,7 @@ final class Intake: Service {
                 Thread.sleep(forTimeInterval: 0.2)
             }
             session.releaseAcknowledgements()
-            progress.commit(through: turns.committedSequence)
+            progress.commit(through: turns.committedSequence, redelivered: turns.takeRedelivered())
             while progress.waitForRoom(seconds: 0.2), !isStopping.load(ordering: .sequentiallyConsistent) {}
         }
         session.stop()

@@ -10,6 +10,7 @@ final class JournalProgress: @unchecked Sendable {
     private var committed: UInt64
     private var processed: UInt64 = 0
     private var isEnding = false
+    private var redelivered: [String: Int64] = [:]
 
     /// Blocks that the engine may be behind before intake waits.
     static let limit: UInt64 = 200_000
@@ -17,10 +18,21 @@ final class JournalProgress: @unchecked Sendable {
     init(committed: UInt64) { self.committed = committed }
 
     /// Intake: everything up to this block is durable.
-    func commit(through sequence: UInt64) {
+    ///
+    /// - Parameter redelivered: By feed, messages that the broker sent again and that were journalled before.
+    func commit(through sequence: UInt64, redelivered: [String: Int64] = [:]) {
         condition.withLock {
             committed = sequence
+            self.redelivered.merge(redelivered) { $0 + $1 }
             condition.broadcast()
+        }
+    }
+
+    /// Engine: the redelivered messages since the last call. No block tells of them, so they are counted in this run only.
+    func takeRedelivered() -> [String: Int64] {
+        condition.withLock {
+            defer { redelivered = [:] }
+            return redelivered
         }
     }
 
