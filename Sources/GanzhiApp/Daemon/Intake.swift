@@ -34,9 +34,9 @@ final class Intake: Service {
     }
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
+        try await withTaskCancellationOrGracefulShutdownHandler {
             try await BlockingThread.run("intake") { try self.loop() }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.isStopping.store(true, ordering: .sequentiallyConsistent)
             self.waker.wake()
         }

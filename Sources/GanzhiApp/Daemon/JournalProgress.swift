@@ -44,6 +44,9 @@ final class JournalProgress: @unchecked Sendable {
         }
     }
 
+    /// Whether intake has ended.
+    var isOver: Bool { condition.withLock { isEnding } }
+
     /// Intake: waits while the engine is too far behind, but no longer than the given time; says whether it still is.
     func waitForRoom(seconds: Double) -> Bool {
         condition.withLock {
