@@ -22,12 +22,14 @@ import Testing
             switch name.split(separator: "/")[1] {
             case "scenario":
                 GenerationReader.load(
-                    scenarios: Examples.path(name), catalogue: Examples.path("good/city/catalogue")
+                    scenarios: Examples.path(name),
+                    catalogue: Examples.path("good/city/catalogue")
                 ).problems
             case "config": GenerationReader.load(config: Examples.path(name), environment: [:]).problems
             default:
                 GenerationReader.load(
-                    scenarios: Examples.path("good/city/scenarios/smallest.yaml"), catalogue: Examples.path(name)
+                    scenarios: Examples.path("good/city/scenarios/smallest.yaml"),
+                    catalogue: Examples.path(name)
                 ).problems
             }
         let printed = Examples.printed(problems)

@@ -9,7 +9,8 @@ enum Examples {
 
     /// Names of the files below a folder of the examples.
     static func files(in folder: String, ending: String) -> [String] {
-        let names = FileManager.default.enumerator(atPath: "\(self.folder)/\(folder)")?.compactMap { $0 as? String } ?? []
+        let names =
+            FileManager.default.enumerator(atPath: "\(self.folder)/\(folder)")?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(ending) }.sorted().map { "\(folder)/\($0)" }
     }
 

@@ -48,9 +48,13 @@ struct ConfigReader {
             },
             broker: broker,
             journalSegmentBytes: root["journal"]?.mapping(.configJournal)?["segment"].flatMap(readSize) ?? 64 << 20,
-            generation: generation)
+            generation: generation
+        )
         return Config(
-            settings: settings, catalogue: readPaths(root["catalogue"]), scenarios: readPaths(root["scenarios"]))
+            settings: settings,
+            catalogue: readPaths(root["catalogue"]),
+            scenarios: readPaths(root["scenarios"])
+        )
     }
 
     /// The folder of the config file, empty or with a `/` at its end.
@@ -74,7 +78,8 @@ struct ConfigReader {
             guard isPlain, !text.hasPrefix("$"), !levels.contains(""), text.utf8.count <= 200 else {
                 throw Fault(
                     "\(ScalarText.quoted(text)) cannot be the first levels of a topic.",
-                    "Write levels separated by `/`, without + # $ and none empty, such as `ganzhi/v1`.")
+                    "Write levels separated by `/`, without + # $ and none empty, such as `ganzhi/v1`."
+                )
             }
             return text
         }
@@ -92,7 +97,8 @@ struct ConfigReader {
                 throw Fault(
                     "\(ScalarText.quoted(text)) is no time zone of this system.",
                     didYouMean(text, among: TimeZone.knownTimeZoneIdentifiers)
-                        ?? "Write an IANA name, such as `Asia/Shanghai`.")
+                        ?? "Write an IANA name, such as `Asia/Shanghai`."
+                )
             }
             return text
         }

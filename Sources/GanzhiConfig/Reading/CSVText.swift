@@ -30,8 +30,12 @@ struct CSVText {
         if let fault {
             let (line, column) = source.place(ofByte: fault.offset)
             throw Problem(
-                file: source.file, line: line, column: column, message: fault.message,
-                remedy: "Put double quotes around the whole field, and write a quote in it twice.")
+                file: source.file,
+                line: line,
+                column: column,
+                message: fault.message,
+                remedy: "Put double quotes around the whole field, and write a quote in it twice."
+            )
         }
         return fields
     }

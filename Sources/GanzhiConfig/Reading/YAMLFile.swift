@@ -30,12 +30,23 @@ final class YAMLFile {
 
     /// Adds a problem at a place of the parser, with an offset in characters.
     func report(
-        at place: TextPlace, offset: Int = 0, _ message: String, _ remedy: String, severity: Problem.Severity = .error
+        at place: TextPlace,
+        offset: Int = 0,
+        _ message: String,
+        _ remedy: String,
+        severity: Problem.Severity = .error
     ) {
         let column = source.column(ofScalar: place.column, inLine: place.line) + offset
         report(
             Problem(
-                severity, file: source.file, line: place.line, column: column, message: message, remedy: remedy))
+                severity,
+                file: source.file,
+                line: place.line,
+                column: column,
+                message: message,
+                remedy: remedy
+            )
+        )
     }
 
     /// Adds a problem that knows its place.
@@ -81,7 +92,10 @@ final class YAMLFile {
                 let place = TextPlace(context.mark)
                 guard maskKey(at: place, in: &text) else {
                     report(
-                        at: place, "“\(keys.first ?? "")” is given twice in one mapping.", "Keep one of them.")
+                        at: place,
+                        "“\(keys.first ?? "")” is given twice in one mapping.",
+                        "Keep one of them."
+                    )
                     return nil
                 }
             } catch YamlError.scanner(_, let problem, let mark, _)
@@ -167,7 +181,10 @@ final class YAMLFile {
         }
         guard anchors > 0, aliases > Self.maximumAliases else { return true }
         report(
-            at: last, "The file uses more than \(Self.maximumAliases) aliases.", "Write the parts out.")
+            at: last,
+            "The file uses more than \(Self.maximumAliases) aliases.",
+            "Write the parts out."
+        )
         return false
     }
 }

@@ -20,7 +20,9 @@ extension YAMLValue {
 
     /// What a parser makes of the text, which must not be quoted: a quoted number is a text.
     func readUnquoted<Value>(
-        _ wanted: String, _ remedy: String, _ parse: (String) throws(Fault) -> Value
+        _ wanted: String,
+        _ remedy: String,
+        _ parse: (String) throws(Fault) -> Value
     ) -> Value? {
         if case .scalar(let scalar) = node, scalar.style != .plain {
             report("`\(name)` is the text \(ScalarText.quoted(scalarText ?? "")), not \(wanted).", "Remove the quotes.")
@@ -115,8 +117,10 @@ extension YAMLValue {
         for entry in mapping.entries {
             guard Self.isLanguageTag(entry.key) else {
                 mapping.report(
-                    at: entry, "\(ScalarText.quoted(entry.key)) is not a language tag.",
-                    "Use a tag of BCP 47, such as `en`, `zh-Hans` or `zh-Hant`.")
+                    at: entry,
+                    "\(ScalarText.quoted(entry.key)) is not a language tag.",
+                    "Use a tag of BCP 47, such as `en`, `zh-Hans` or `zh-Hant`."
+                )
                 continue
             }
             texts[entry.key] = entry.value.text()

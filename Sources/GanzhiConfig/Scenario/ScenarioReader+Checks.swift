@@ -12,7 +12,8 @@ extension ScenarioReader {
             (time.mapping?["silence"] ?? time.place(of: "idle"))?.report(
                 "`silence` (\(silence)) is shorter than `idle` (\(idle)): a warning would be stale before its silent "
                     + "devices are given up.",
-                "Set `silence` to \(idle) or more, or `idle` to \(silence) or less.")
+                "Set `silence` to \(idle) or more, or `idle` to \(silence) or less."
+            )
         }
         if time.every != nil, !scenario.measures.isEmpty {
             do throws(Problem) {
@@ -49,7 +50,10 @@ extension ScenarioReader {
     }
 
     private func measure(
-        _ operand: Condition.Operand, _ declared: [String: Measure], _ value: YAMLValue, _ offset: Int
+        _ operand: Condition.Operand,
+        _ declared: [String: Measure],
+        _ value: YAMLValue,
+        _ offset: Int
     ) -> Measure? {
         guard case .measure(let name) = operand else { return nil }
         if let measure = declared[name] { return measure }
@@ -62,12 +66,17 @@ extension ScenarioReader {
                 ?? (names.isEmpty
                     ? "Declare it under `measures`."
                     : "Declare it under `measures`, or use one of: \(names.joined(separator: " "))."),
-            offset: offset)
+            offset: offset
+        )
         return nil
     }
 
     private func check(
-        _ digits: String, _ unit: String, beside measure: Measure, _ value: YAMLValue, _ offset: Int,
+        _ digits: String,
+        _ unit: String,
+        beside measure: Measure,
+        _ value: YAMLValue,
+        _ offset: Int,
         _ thresholds: inout ThresholdReader
     ) {
         do throws(Fault) {
@@ -79,14 +88,20 @@ extension ScenarioReader {
     }
 
     private func check(
-        _ left: Measure, with right: Measure, _ value: YAMLValue, _ offset: Int, _ thresholds: ThresholdReader
+        _ left: Measure,
+        with right: Measure,
+        _ value: YAMLValue,
+        _ offset: Int,
+        _ thresholds: ThresholdReader
     ) {
         guard left.function.isDimensionless != right.function.isDimensionless else { return }
         let (count, other) = left.function.isDimensionless ? (left, right) : (right, left)
         value.report(
             "`\(count.name)` counts readings and `\(other.name)` is "
                 + "\(thresholds.unit.map { "in \($0.unit)" } ?? "a value"); they cannot be compared.",
-            "Compare `\(count.name)` with a plain number.", offset: offset)
+            "Compare `\(count.name)` with a plain number.",
+            offset: offset
+        )
     }
 
     private func checkAgainstCatalogue(_ scenario: Scenario) {
@@ -97,14 +112,17 @@ extension ScenarioReader {
                 "The catalogue knows no metric \(ScalarText.quoted(selector.metric)).",
                 didYouMean(selector.metric, among: known.metrics.map(\.id))
                     ?? "Add it to the catalogue, or watch one that it has.",
-                severity: .warning)
+                severity: .warning
+            )
         }
         let metric = known.canonicalMetric(selector.metric)
         let devices = known.devices.filter { selector.matches(device: $0.id, metric: metric, in: known) }
         if devices.isEmpty, !known.devices.isEmpty {
             watchPlaces?.conditions.report(
                 "No device of the catalogue matches, so this scenario watches nothing.",
-                "Check `where` against the type, district and labels of the devices.", severity: .warning)
+                "Check `where` against the type, district and labels of the devices.",
+                severity: .warning
+            )
         }
         checkIntervals(scenario, devices, metric: metric)
     }
@@ -124,13 +142,17 @@ extension ScenarioReader {
                 "`\(measure.name)` looks at \(measure.window.size), but \(longest.device) reports every "
                     + "\(longest.interval)\(count > 1 ? " and \(count - 1) others are slower too" : ""): many windows will be "
                     + "empty.",
-                "Use a window of \(longest.interval) or more.", severity: .warning)
+                "Use a window of \(longest.interval) or more.",
+                severity: .warning
+            )
         }
         if scenario.ladder.silence < longest.interval {
             time.place(of: "silence")?.report(
                 "`silence` (\(scenario.ladder.silence)) is shorter than the \(longest.interval) that \(longest.device) "
                     + "may wait between two readings: its warnings will be stale without cause.",
-                "Set `silence` above \(longest.interval).", severity: .warning)
+                "Set `silence` above \(longest.interval).",
+                severity: .warning
+            )
         }
     }
 }

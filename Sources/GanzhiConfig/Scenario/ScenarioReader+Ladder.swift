@@ -20,7 +20,9 @@ extension ScenarioReader {
         var before: [(level: ReadLevel, bound: Bound)] = []
         for level in levels {
             guard let bound = bound(level.rung.when, &thresholds) else { continue }
-            if let lower = before.last(where: { $0.bound.measure == bound.measure && $0.bound.isUpward == bound.isUpward }) {
+            if let lower = before.last(where: {
+                $0.bound.measure == bound.measure && $0.bound.isUpward == bound.isUpward
+            }) {
                 compare(level, bound, with: lower.level, lower.bound)
             }
             before.append((level, bound))
@@ -32,7 +34,8 @@ extension ScenarioReader {
                 "The ladder has no `clear`: it is cleared \(hold) after no level's `when` holds any more, so a value at "
                     + "the lowest threshold raises and clears again and again.",
                 "Add one a little beyond the lowest level, such as `clear: {when: depth < 8 cm, for: 15m}`.",
-                severity: .warning)
+                severity: .warning
+            )
             return
         }
         if let lowest = before.first { checkHysteresis(lowest.level, lowest.bound, &thresholds) }
@@ -45,12 +48,16 @@ extension ScenarioReader {
             level.when.report(
                 "`\(names.upper)` begins at \(bound.text), before `\(names.lower)` at \(lowerBound.text) \(place): the "
                     + "lower level will never be seen by itself.",
-                "Exchange the two numbers, or correct one of them.", severity: .warning)
+                "Exchange the two numbers, or correct one of them.",
+                severity: .warning
+            )
         } else if bound.value == lowerBound.value, level.rung.hold <= lower.rung.hold {
             level.when.report(
                 "`\(names.upper)` begins at \(bound.text), like `\(names.lower)` \(place): the lower level will never be "
                     + "seen by itself.",
-                "Set another number, or a longer `for`.", severity: .warning)
+                "Set another number, or a longer `for`.",
+                severity: .warning
+            )
         }
     }
 
@@ -66,7 +73,9 @@ extension ScenarioReader {
                     + "\(lowest.when.place.line)), so both can hold at once."
                 : "`clear` at \(bound.text) is the threshold of `\(lowest.rung.level.name)` too (line "
                     + "\(lowest.when.place.line)): without hysteresis a value around it raises and clears again and again.",
-            "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).", severity: .warning)
+            "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).",
+            severity: .warning
+        )
     }
 
     private func bound(_ condition: Condition, _ thresholds: inout ThresholdReader) -> Bound? {
@@ -81,7 +90,11 @@ extension ScenarioReader {
     }
 
     private func bound(
-        _ name: String, _ comparison: Condition.Comparison, _ digits: String, _ unit: String, _ text: String,
+        _ name: String,
+        _ comparison: Condition.Comparison,
+        _ digits: String,
+        _ unit: String,
+        _ text: String,
         _ thresholds: inout ThresholdReader
     ) -> Bound? {
         guard let measure = measures.first(where: { $0.measure.name == name })?.measure,

@@ -76,17 +76,30 @@ struct ScenarioReader {
         let clearHold = readClear(root)
         let evidence = root["evidence"]?.mapping(.scenarioEvidence)
         let ladder = Ladder(
-            rungs: levels.map(\.rung), clear: clear?.condition, clearHold: clearHold,
-            silence: time.silence ?? .minutes(10), minimumCoverage: evidence?["coverage"]?.share() ?? 0)
+            rungs: levels.map(\.rung),
+            clear: clear?.condition,
+            clearHold: clearHold,
+            silence: time.silence ?? .minutes(10),
+            minimumCoverage: evidence?["coverage"]?.share() ?? 0
+        )
         let scenario = Scenario(
-            id: id ?? "", title: root["title"]?.localized() ?? [:], owner: root["owner"]?.text("the department"),
-            stage: root["stage"]?.choice(of: Scenario.Stage.self) ?? .online, source: root["source"].flatMap(readSource),
-            watch: selector ?? WatchSelector(metric: ""), every: time.every ?? .seconds(1), lateness: time.lateness ?? .zero,
-            idle: time.idle ?? .minutes(5), quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
-            measures: measures.map(\.measure), ladder: ladder, advice: root["advice"].map(readAdvice) ?? [:],
+            id: id ?? "",
+            title: root["title"]?.localized() ?? [:],
+            owner: root["owner"]?.text("the department"),
+            stage: root["stage"]?.choice(of: Scenario.Stage.self) ?? .online,
+            source: root["source"].flatMap(readSource),
+            watch: selector ?? WatchSelector(metric: ""),
+            every: time.every ?? .seconds(1),
+            lateness: time.lateness ?? .zero,
+            idle: time.idle ?? .minutes(5),
+            quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
+            measures: measures.map(\.measure),
+            ladder: ladder,
+            advice: root["advice"].map(readAdvice) ?? [:],
             category: root["category"]?.choice(of: AlertCategory.self)?.rawValue,
             urgency: root["urgency"]?.choice(of: AlertUrgency.self)?.rawValue,
-            expires: root["expires"]?.duration(above: .zero))
+            expires: root["expires"]?.duration(above: .zero)
+        )
         check(scenario)
         checkLadder(root, hold: clearHold)
         guard !file.hasErrors, let idValue else { return nil }
@@ -98,7 +111,8 @@ struct ScenarioReader {
         if let per = mapping["per"], let word = per.text("`device`"), word != "device" {
             per.report(
                 "`per: \(word)` belongs to the language, but this version does not do it yet.",
-                "Use `per: device`, or leave `per` out.")
+                "Use `per: device`, or leave `per` out."
+            )
         }
         var labels: [String: String] = [:]
         for entry in mapping["where"]?.mapping(orElse: "Write labels as `{site: underpass}`.")?.entries ?? [] {
@@ -118,19 +132,25 @@ struct ScenarioReader {
             every: mapping.required("every", example)?.duration(above: .zero),
             lateness: mapping["lateness"]?.duration(),
             idle: mapping["idle"].map { $0.duration(above: .zero) } ?? .minutes(5),
-            silence: mapping["silence"].map { $0.duration(above: .zero) } ?? .minutes(10), mapping: mapping)
+            silence: mapping["silence"].map { $0.duration(above: .zero) } ?? .minutes(10),
+            mapping: mapping
+        )
     }
 
     private mutating func readMeasures(_ root: YAMLMapping, every: TimeSpan?) {
         let example = "Write at least one, such as `depth: mean(1m)`."
-        guard let value = root.required("measures", example), let mapping = value.mapping(orElse: example) else { return }
+        guard let value = root.required("measures", example), let mapping = value.mapping(orElse: example) else {
+            return
+        }
         if mapping.entries.isEmpty { value.report("`measures` is empty.", example) }
         for entry in mapping.entries {
             refusedMeasures.insert(entry.key)
             guard Self.isMeasureName(entry.key) else {
                 mapping.report(
-                    at: entry, "\(ScalarText.quoted(entry.key)) cannot be the name of a measure.",
-                    "Use letters, digits, `-` and `_`, beginning with a letter; `and`, `or` and `not` are taken.")
+                    at: entry,
+                    "\(ScalarText.quoted(entry.key)) cannot be the name of a measure.",
+                    "Use letters, digits, `-` and `_`, beginning with a letter; `and`, `or` and `not` are taken."
+                )
                 continue
             }
             guard let text = entry.value.text("a measure such as `mean(5m)`") else { continue }
@@ -146,8 +166,10 @@ struct ScenarioReader {
                 // Between `{` and `}` the comma of an option ends the value.
                 let isCut = text.contains("(") && !text.contains(")")
                 entry.value.report(
-                    error.message, isCut ? "Put quotes around an expression with a comma." : error.remedy,
-                    offset: error.offset)
+                    error.message,
+                    isCut ? "Put quotes around an expression with a comma." : error.remedy,
+                    offset: error.offset
+                )
             }
         }
     }
@@ -171,7 +193,8 @@ struct ScenarioReader {
             let until = keys["until"].flatMap { readCondition($0) }
             guard let when, let condition else { continue }
             levels.append(
-                ReadLevel(rung: Ladder.Rung(level: level, when: condition, hold: hold, until: until), when: when))
+                ReadLevel(rung: Ladder.Rung(level: level, when: condition, hold: hold, until: until), when: when)
+            )
         }
     }
 

@@ -23,17 +23,23 @@ struct ThresholdReader {
     /// The first unit that is met is taken for the metric's where the catalogue gives none, so that conditions of one
     /// scenario cannot disagree.
     mutating func value(
-        _ digits: String, unit text: String, beside measure: Measure, place: @autoclosure () -> String
+        _ digits: String,
+        unit text: String,
+        beside measure: Measure,
+        place: @autoclosure () -> String
     ) throws(Fault) -> Double {
         guard let number = ExactDecimal(digits), let plain = number.doubleValue else {
             throw Fault(
-                "“\(digits)” is out of the range of numbers.", "Write a number below 1e308.")
+                "“\(digits)” is out of the range of numbers.",
+                "Write a number below 1e308."
+            )
         }
         if measure.function.isDimensionless {
             guard text.isEmpty else {
                 throw Fault(
                     "`\(measure.name)` counts readings, so it cannot be compared with “\(digits) \(text)”.",
-                    "Write the number without a unit: `\(digits)`.")
+                    "Write the number without a unit: `\(digits)`."
+                )
             }
             return plain
         }
@@ -42,7 +48,8 @@ struct ThresholdReader {
         guard let written = Unit(text) else {
             throw Fault(
                 "\(ScalarText.quoted(text)) is not a unit that is known.",
-                Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? remedy(digits))
+                Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? remedy(digits)
+            )
         }
         guard let known = unit else {
             unit = (written, place())
@@ -52,12 +59,15 @@ struct ThresholdReader {
             throw Fault(
                 "“\(digits) \(text)” is \(written.dimension.withArticle), but `\(measure.name)` is in "
                     + "\(known.unit), \(known.unit.dimension.withArticle) (see \(known.place)).",
-                "Use one of: \(codes(known.unit)).")
+                "Use one of: \(codes(known.unit))."
+            )
         }
         let isDifference = measure.function.isDifference
         guard let value = Unit.threshold(number, from: written, to: known.unit, asDifference: isDifference) else {
             throw Fault(
-                "“\(digits) \(text)” is too large in \(known.unit).", "Write a smaller number.")
+                "“\(digits) \(text)” is too large in \(known.unit).",
+                "Write a smaller number."
+            )
         }
         return value
     }
@@ -67,7 +77,8 @@ struct ThresholdReader {
         throw Fault(
             "“\(digits)” has no unit, but `\(measure.name)` is in \(known.unit), "
                 + "\(known.unit.dimension.withArticle) (see \(known.place)).",
-            remedy(digits))
+            remedy(digits)
+        )
     }
 
     private func remedy(_ digits: String) -> String {
