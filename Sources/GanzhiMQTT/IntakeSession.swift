@@ -118,7 +118,7 @@ public final class IntakeSession {
         isHeld = false
         used = 0
         records.removeAll(keepingCapacity: true)
-        client?.write()
+        if let client { check(client.write()) }
         closeIfFailed()
     }
 
@@ -129,7 +129,7 @@ public final class IntakeSession {
     public func stop() {
         if !isHeld, let client, case .connected = link {
             mosquitto_disconnect(client.handle)
-            client.write()
+            _ = client.write()
         }
         client = nil
         link = .stopped
@@ -142,11 +142,11 @@ public final class IntakeSession {
         guard let client else { return }
         subscribeIfDue(client)
         sendBarrierIfDue(client)
-        client.write()
+        check(client.write())
         let now = Loop.now()
         if now - lastKeepAlive >= 1000 {
             lastKeepAlive = now
-            client.keepAlive()
+            check(client.keepAlive())
         }
         if case .connecting(let since) = link, now - since >= Loop.connectTimeout {
             fail(.connectFailed(ConnectionFailure("\(place) did not answer within ten seconds.")))
@@ -161,12 +161,13 @@ public final class IntakeSession {
         let socket = client?.socket ?? -1
         let ready = Loop.wait(socket: socket, write: client?.wantsWrite ?? false, waker: waker, milliseconds: wait)
         guard let client else { return }
-        if ready.isWritable { client.write() }
+        if ready.isWritable { check(client.write()) }
         guard ready.isReadable, !hasFailed else { return }
         let start = Loop.now()
         repeat {
             progress = 0
-            client.read()
+            check(client.read())
+            if case .connecting = link, progress == 0, client.isClosedByPeer { fail(closedEarly) }
             if hasFailed || !events.isEmpty || used >= limits.bytes || records.count >= limits.messages { return }
             // Nothing came of it: half a packet, a packet that says nothing, or the end of what can be read.
             if progress == 0, !Loop.isReadable(client.socket) { return }
@@ -190,6 +191,20 @@ public final class IntakeSession {
 
     private var place: String { "\(settings.host):\(settings.port)" }
 
+    private var closedEarly: IntakeEvent.Kind {
+        .connectFailed(ConnectionFailure("\(place) hung up before the connection stood; does it speak TLS there?"))
+    }
+
+    /// A failure with what the library logged about it, such as why a certificate was not accepted.
+    private func explained(_ failure: String) -> ConnectionFailure {
+        ConnectionFailure(logged.isEmpty ? failure : failure + " " + logged)
+    }
+
+    /// Notes a failure that the library returned, unless a callback has told of it already.
+    private func check(_ code: Int32) {
+        if code != MOSQ_ERR_SUCCESS.rawValue, !hasFailed { disconnected(code: code) }
+    }
+
     private func connect() {
         hasFailed = false
         logged = ""
@@ -211,7 +226,7 @@ public final class IntakeSession {
             self.client = client
             try client.connect(settings, keepsSession: true)
         } catch {
-            fail(.connectFailed(error))
+            fail(.connectFailed(explained(error.description)))
             closeIfFailed()
         }
     }
@@ -315,8 +330,7 @@ public final class IntakeSession {
 
     private func disconnected(code: Int32) {
         guard case .connected(let since) = link else {
-            let detail = logged.isEmpty ? "" : " " + logged
-            fail(.connectFailed(ConnectionFailure("\(place): \(MosquittoClient.reason(code))\(detail)")))
+            fail(.connectFailed(explained("\(place): \(MosquittoClient.reason(code))")))
             return
         }
         // Two clients that throw each other out come back after at most the longest wait, so what stands for twice as

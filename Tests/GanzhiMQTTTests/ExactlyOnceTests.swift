@@ -6,7 +6,9 @@ import GanzhiTestSupport
 import Testing
 
 extension BrokerTests {
-    /// Reads a few turns, journals and releases, until the connection "breaks": before the commit, or between the
+    /// Reads a few turns, journals and releases, until the connection breaks.
+    ///
+    /// It breaks before the commit, or between the
     /// commit and the release, or after it. Sometimes it is the process that breaks, and the filter is made from the
     /// journal again.
     @Test(arguments: [BrokerSettings.ProtocolVersion.v5, .v311], [20, 0])

@@ -211,7 +211,7 @@ extension BrokerTests {
             Issue.record("\(intake.events)")
             return
         }
-        #expect(reason.contains("rights") || reason.contains("135"), "\(reason)")
+        #expect(reason.contains("access rules") || reason.contains("135"), "\(reason)")
         #expect(intake.events[3] == .subscribed(filter: "open/b", qos: 1))
     }
 
