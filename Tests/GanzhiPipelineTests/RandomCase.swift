@@ -20,7 +20,10 @@ struct RandomCase {
         lines = []
         let devices = (1...Int.random(in: 1...3, using: &random)).map { "d\($0)" }
         let catalogue = Catalogue(
-            metrics: [MetricDefinition(id: "water_level", unit: "m", range: ValueRange(min: -2, max: 2))],
+            metrics: [
+                MetricDefinition(
+                    id: "water_level", unit: chance(0.8) ? "m" : nil, range: ValueRange(min: -2, max: 2))
+            ],
             devices: devices.filter { _ in chance(0.4) }.map {
                 DeviceDefinition(id: $0, expectedInterval: .milliseconds(pick([1000, 3000, 10_000, 60_000])))
             })
@@ -84,13 +87,15 @@ struct RandomCase {
     private mutating func condition(_ measures: [Measure], bias: Int, depth: Int) -> Condition {
         guard depth > 0 else {
             let comparison: Condition.Comparison = chance(0.1) ? pick([.equal, .notEqual]) : pick([.greaterOrEqual, .greater])
-            let measure = Condition.Operand.measure(pick(measures).name)
+            let measured = pick(measures)
+            let measure = Condition.Operand.measure(measured.name)
             if chance(0.1) { return .compare(measure, comparison, .measure(pick(measures).name)) }
             let eighths = 4 * bias + pick([-4, -2, 0, 1, 2])
+            let hasUnit = measured.function != .count && chance(0.6)
             let number: Condition.Operand =
-                chance(0.2)
+                hasUnit && chance(0.5)
                 ? .number("\(Double(eighths) * 12.5)", unit: "cm")
-                : .number("\(Double(eighths) / 8)", unit: chance(0.5) ? "m" : "")
+                : .number("\(Double(eighths) / 8)", unit: hasUnit ? "m" : "")
             let isDown = bias <= 0 || chance(0.1)
             if chance(0.2) { return .compare(number, isDown ? comparison : comparison.mirrored, measure) }
             return .compare(measure, isDown ? comparison.mirrored : comparison, number)
@@ -139,7 +144,6 @@ struct RandomCase {
                 let back = scenario.lateness.microseconds / 1000 + 2 * step + (chance(0.3) ? 8 * step : 0)
                 time -= Int64.random(in: 0...back, using: &random)
             }
-            if isStated, chance(0.02) { time += pick([60_000, 60_001, 90_000, 3_600_000]) }
             if chance(0.3) { levels[device] += Int.random(in: -swing...swing, using: &random) }
             levels[device] = min(18, max(-8, levels[device]))
             newest = max(newest, time)
@@ -147,7 +151,7 @@ struct RandomCase {
                 time: time, device: devices[device], metric: chance(0.02) ? "rain" : "water_level",
                 value: chance(0.01) ? nil : Double(levels[device]) / 8)
             if chance(0.1), let value = item.value { (item.value, item.unit) = (value * 100, "cm") }
-            if chance(0.05) { item.value = pick([-2, 2, -2.125, 2.125, 99]) }
+            if chance(0.05) { item.value = pick([-2, 2, -2.125, 2.125, 99, 0, -0.0]) }
             if chance(0.05) { item.unit = "m" }
             if item.value == 99 { item.unit = nil }
             recent.append(item)
@@ -158,12 +162,13 @@ struct RandomCase {
         func floorTo(_ time: Int64, _ span: Int64) -> Int64 { time - ((time % span) + span) % span }
 
         for _ in 0..<Int.random(in: 10...120, using: &random) {
-            var items = (0..<(chance(0.1) ? Int.random(in: 0...5, using: &random) : 1)).map { _ in item() }
+            var items = (0..<(chance(0.1) ? Int.random(in: 1...5, using: &random) : 1)).map { _ in item() }
             if isMixed ? chance(0.5) : isStated {
                 let delay: Int64 = chance(0.1) ? 20 * step : pick([0, 0, 1, 500, step])
                 let received = (items.compactMap(\.time).max() ?? newest) + delay - (chance(0.05) ? 5 * step : 0)
                 for index in items.indices { items[index].received = received - Int64(index) }
-                if chance(0.03), !items.isEmpty { items[0].time = nil }
+                if chance(0.03) { items[0].time = nil }
+                if chance(0.03) { items[0].time = received + pick([60_000, 60_001, 90_000, 3_600_000]) }
             }
             if items.count == 1, chance(0.8) {
                 lines.append(ReferenceLine(.reading(items[0])))

@@ -10,7 +10,7 @@ import GanzhiWindow
 /// Nothing is shared with the engine but the types that people's settings are made of. Times are microseconds.
 ///
 /// Where the text leaves room, this is how it is read here:
-/// - *Slots of `every`* in a coverage are those of the scenario's `every`, also for a measure with a coarser one.
+/// - *Slots of `every`* in a coverage are those of the window's own `every`, where a measure has one.
 /// - Readings in a coverage are good and uncertain ones, as bad ones are no evidence; expected = size ÷ interval, not
 ///   rounded.
 /// - A window with nothing but bad readings has no result and is not reported.
@@ -26,6 +26,8 @@ import GanzhiWindow
 ///   included.
 /// - A measure with a result but under `evidence.coverage` is unknown, yet stands in the evidence: it has a result.
 /// - Received time of a reading is *now* of its block.
+/// - Where the catalogue names no unit, a metric's first stated one holds from the block that states it; before, a
+///   ladder with a unit in any threshold is unknown as a whole.
 public struct Reference {
     /// A reading that was heard and is no duplicate.
     struct Heard {
@@ -50,6 +52,8 @@ public struct Reference {
     private var series: [Series] = []
     /// Scenario by scenario and series by series, what became of the readings.
     private var watches: [Watch] = []
+    /// Canonical units of metrics, `m` or `cm`.
+    private var units: [String: String]
     private var outcome = ReferenceOutcome()
     private var now: Int64 = .min
     private var block = 0
@@ -69,6 +73,8 @@ public struct Reference {
     private init(scenarios: [Scenario], catalogue: Catalogue) {
         self.scenarios = scenarios
         self.catalogue = catalogue
+        units = Dictionary(
+            uniqueKeysWithValues: catalogue.metrics.compactMap { metric in metric.unit.map { (metric.id, $0) } })
     }
 
     // MARK: Blocks
@@ -89,6 +95,7 @@ public struct Reference {
         count("messages.received")
         let received = stated ?? (isRejected ? nil : items.compactMap(\.time).max())
         if let received { now = max(now, received * 1000) }
+        if !isRejected { learnUnits(of: items, isAheadRefused: stated != nil) }
         for index in watches.indices { goIdle(index) }
         if isRejected {
             count("messages.rejected")
@@ -136,14 +143,29 @@ public struct Reference {
 
     private mutating func count(_ name: String) { outcome.counts[name, default: 0] += 1 }
 
+    private mutating func learnUnits(of items: [ReferenceLine.Item], isAheadRefused: Bool) {
+        for item in items where item.value != nil && !isAhead(item, isAheadRefused) {
+            if units[item.metric] == nil { units[item.metric] = item.unit }
+        }
+    }
+
+    private func isAhead(_ item: ReferenceLine.Item, _ isAheadRefused: Bool) -> Bool {
+        isAheadRefused && item.time.map { $0 * 1000 > now + 60_000_000 } ?? false
+    }
+
     // MARK: Readings
 
     private mutating func take(_ item: ReferenceLine.Item, isAheadRefused: Bool) {
         count("readings.decoded")
         guard let sent = item.value else { return count("readings.rejected") }
+        if isAhead(item, isAheadRefused) { return count("readings.quarantined") }
         let time = item.time.map { $0 * 1000 } ?? now
-        if isAheadRefused, time > now + 60_000_000 { return count("readings.quarantined") }
-        let value = item.unit == "cm" ? sent / 100 : sent
+        let value: Double =
+            switch (item.unit, units[item.metric]) {
+            case ("cm", "m"): sent / 100
+            case ("m", "cm"): sent * 100
+            default: sent
+            }
         let range = catalogue.metric(item.metric)?.range
         let isBad = value < range?.min ?? -.infinity || value > range?.max ?? .infinity
 
@@ -159,6 +181,7 @@ public struct Reference {
         let fates = watching.map { watches[$0].judge(time) }
         if !fates.isEmpty, fates.allSatisfy({ $0 == .late }) { return count("readings.late") }
         count("readings.applied")
+        if !catalogue.devices.isEmpty, catalogue.device(item.device) == nil { count("readings.unknown-device") }
         if fates.contains(.partlyLate) { count("readings.partly-late") }
         for (index, fate) in zip(watching, fates) where fate != .late {
             watches[index].applied.append(reading)
@@ -212,7 +235,8 @@ public struct Reference {
                 }
             }
             let change = watches[index].ladder.evaluate(
-                at: instant, now: now, isFresh: watches[index].isFresh(at: instant), results: watches[index].results)
+                at: instant, now: now, isFresh: watches[index].isFresh(at: instant), results: watches[index].results,
+                unit: units[scenario.watch.metric])
             guard let change else { continue }
             transitions.append(
                 transition(

@@ -25,6 +25,8 @@ struct ReferenceLadder {
     private let when: [Condition]
     private let until: [Condition]
     private let clear: Condition
+    /// Whether any threshold has a unit.
+    private let namesUnits: Bool
     private var whenRuns: [Run?]
     private var untilRuns: [Run?]
     private var clearRun: Run?
@@ -45,16 +47,19 @@ struct ReferenceLadder {
         until = ladder.rungs.map { $0.until ?? .not($0.when) }
         let anyWhen = ladder.rungs.dropFirst().reduce(ladder.rungs[0].when) { .or($0, $1.when) }
         clear = ladder.clear ?? .not(anyWhen)
+        let operands = (when + until + [clear]).flatMap(\.comparisons).flatMap { [$0.left, $0.right] }
+        namesUnits = operands.contains { if case .number(_, let unit) = $0 { !unit.isEmpty } else { false } }
         whenRuns = when.map { _ in nil }
         untilRuns = when.map { _ in nil }
     }
 
     mutating func evaluate(
-        at instant: Int64, now: Int64, isFresh: Bool, results: [Reference.Watch.Result?]
+        at instant: Int64, now: Int64, isFresh: Bool, results: [Reference.Watch.Result?], unit: String?
     ) -> Change? {
+        let isBound = unit != nil || !namesUnits
         func truth(_ condition: Condition) -> Bool? {
-            guard isFresh else { return nil }
-            return kleene(condition) { name in
+            guard isFresh, isBound else { return nil }
+            return kleene(condition, unit: unit) { name in
                 guard let result = results[measures.firstIndex(of: name)!] else { return nil }
                 return result.coverage < ladder.minimumCoverage ? nil : result.value
             }
@@ -82,7 +87,7 @@ struct ReferenceLadder {
                 (rung.level.name, truth.map { $0 ? "true" : "false" } ?? "unknown")
             }
             return Change(
-                type: type, level: level, previous: previous, evidence: evidence(for: deciding, in: results),
+                type: type, level: level, previous: previous, evidence: evidence(for: deciding, in: results, unit: unit),
                 conditions: Dictionary(uniqueKeysWithValues: conditions))
         }
 
@@ -129,22 +134,22 @@ struct ReferenceLadder {
     }
 
     private func evidence(
-        for deciding: [Condition], in results: [Reference.Watch.Result?]
+        for deciding: [Condition], in results: [Reference.Watch.Result?], unit: String?
     ) -> [Reference.Watch.Result] {
         zip(measures, results).compactMap { name, result in
             guard var result, deciding.contains(where: { $0.measures.contains(name) }) else { return nil }
-            result.thresholds = deciding.flatMap { thresholds(in: $0, of: name) }
+            result.thresholds = deciding.flatMap { thresholds(in: $0, of: name, unit: unit) }
             return result
         }
     }
 
-    private func thresholds(in condition: Condition, of measure: String) -> [ReferenceOutcome.Threshold] {
+    private func thresholds(in condition: Condition, of measure: String, unit metricUnit: String?) -> [ReferenceOutcome.Threshold] {
         condition.comparisons.compactMap { left, comparison, right in
             switch (left, right) {
             case (.measure(measure), .number(let digits, let unit)):
-                ReferenceOutcome.Threshold(comparison: comparison.rawValue, value: threshold(digits, unit))
+                ReferenceOutcome.Threshold(comparison: comparison.rawValue, value: threshold(digits, unit, in: metricUnit))
             case (.number(let digits, let unit), .measure(measure)):
-                ReferenceOutcome.Threshold(comparison: mirrored(comparison), value: threshold(digits, unit))
+                ReferenceOutcome.Threshold(comparison: mirrored(comparison), value: threshold(digits, unit, in: metricUnit))
             default: nil
             }
         }
@@ -152,11 +157,15 @@ struct ReferenceLadder {
 }
 
 /// A condition by plain recursion over three-valued logic; `nil` is unknown.
-public func kleene(_ condition: Condition, _ value: (String) -> Double?) -> Bool? {
+///
+/// - Parameters:
+///   - metricUnit: Unit of the values, `m` or `cm`; thresholds in the other one are converted.
+///   - value: The value of a measure.
+public func kleene(_ condition: Condition, unit metricUnit: String? = nil, _ value: (String) -> Double?) -> Bool? {
     func operand(_ operand: Condition.Operand) -> Double? {
         switch operand {
         case .measure(let name): value(name)
-        case .number(let digits, let unit): threshold(digits, unit)
+        case .number(let digits, let unit): threshold(digits, unit, in: metricUnit)
         }
     }
     switch condition {
@@ -170,20 +179,24 @@ public func kleene(_ condition: Condition, _ value: (String) -> Double?) -> Bool
         case .equal: left == right
         case .notEqual: left != right
         }
-    case .not(let inner): return kleene(inner, value).map { !$0 }
+    case .not(let inner): return kleene(inner, unit: metricUnit, value).map { !$0 }
     case .and(let left, let right):
-        let (left, right) = (kleene(left, value), kleene(right, value))
+        let (left, right) = (kleene(left, unit: metricUnit, value), kleene(right, unit: metricUnit, value))
         if left == false || right == false { return false }
         return left == true && right == true ? true : nil
     case .or(let left, let right):
-        let (left, right) = (kleene(left, value), kleene(right, value))
+        let (left, right) = (kleene(left, unit: metricUnit, value), kleene(right, unit: metricUnit, value))
         if left == true || right == true { return true }
         return left == false && right == false ? false : nil
     }
 }
 
-private func threshold(_ digits: String, _ unit: String) -> Double {
-    Double(unit == "cm" ? digits + "e-2" : digits)!
+private func threshold(_ digits: String, _ unit: String, in metricUnit: String?) -> Double {
+    switch (unit, metricUnit) {
+    case ("cm", "m"): Double(digits + "e-2")!
+    case ("m", "cm"): Double(digits + "e2")!
+    default: Double(digits)!
+    }
 }
 
 private func mirrored(_ comparison: Condition.Comparison) -> String {

@@ -86,18 +86,18 @@ extension Reference {
                 }
             return Result(
                 measure: measure.name, start: start, end: end, count: values.count, value: value,
-                coverage: coverage(of: readings, start: start, end: end),
+                coverage: coverage(of: readings, start: start, end: end, slot: measure.window.every.microseconds),
                 good: Double(readings.count) / Double(inside.count), newest: newest)
         }
 
-        private func coverage(of readings: [Heard], start: Int64, end: Int64) -> Double {
+        private func coverage(of readings: [Heard], start: Int64, end: Int64, slot: Int64) -> Double {
             if let expectedInterval {
                 return min(1, Double(readings.count) / (Double(end - start) / Double(expectedInterval)))
             }
             var slots: [Bool] = []
             var slotEnd = end
             while slotEnd > start {
-                let slotStart = max(start, slotEnd - every)
+                let slotStart = max(start, slotEnd - slot)
                 slots.append(readings.contains { $0.time >= slotStart && $0.time < slotEnd })
                 slotEnd = slotStart
             }
