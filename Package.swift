@@ -12,6 +12,7 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -20,8 +21,8 @@ func module(_ name: String, _ uses: Target.Dependency...) -> Target {
     .target(name: name, dependencies: uses, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ uses: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: uses, swiftSettings: settings)
+func tests(_ name: String, _ uses: Target.Dependency..., exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -65,12 +66,35 @@ let package = Package(
 
         module(
             "GanzhiApp", "GanzhiPipeline", "GanzhiConfig", "GanzhiMQTT", "GanzhiJournal", "GanzhiStore", "GanzhiCity",
-            "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle),
-        .executableTarget(name: "ganzhi", dependencies: ["GanzhiApp", arguments], swiftSettings: settings),
+            "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle, signals),
+        .executableTarget(
+            name: "ganzhi",
+            dependencies: [
+                "GanzhiApp", "GanzhiCity", "GanzhiMQTT", "GanzhiPipeline", "GanzhiStore", "GanzhiModel", arguments, logging,
+            ],
+            swiftSettings: settings),
 
-        .target(name: "GanzhiTestSupport", path: "Tests/GanzhiTestSupport", swiftSettings: settings),
+        .target(
+            name: "GanzhiTestSupport",
+            dependencies: [
+                "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel",
+            ],
+            path: "Tests/GanzhiTestSupport", swiftSettings: settings),
         tests("GanzhiModelTests", "GanzhiModel", "GanzhiTestSupport"),
-        tests("GanzhiCityTests", "GanzhiCity", "GanzhiTestSupport"),
+        tests("GanzhiFeedsTests", "GanzhiFeeds", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiCatalogueTests", "GanzhiCatalogue", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiWindowTests", "GanzhiWindow", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiWarningsTests", "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
+        tests(
+            "GanzhiPipelineTests", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow",
+            "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
+        tests(
+            "GanzhiConfigTests", "GanzhiConfig", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow",
+            "GanzhiWarnings", "GanzhiMQTT", "GanzhiModel", "GanzhiTestSupport", yams, exclude: ["Examples"]),
+        tests("GanzhiJournalTests", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiMQTTTests", "GanzhiMQTT", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb),
+        tests("GanzhiCityTests", "GanzhiCity", "GanzhiModel", "GanzhiTestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )

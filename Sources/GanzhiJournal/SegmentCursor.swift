@@ -145,10 +145,21 @@ final class SegmentCursor {
         while place < size {
             let chunk = try window(at: place, count: Self.readAhead)
             guard !chunk.isEmpty else { break }
-            if let last = chunk.lastIndex(where: { $0 != 0 }) { end = place + last + 1 }
+            if let last = Self.lastNonZero(chunk) { end = place + last + 1 }
             place += chunk.count
         }
         return end
+    }
+
+    /// Index of the last byte that is not zero. Word by word: a segment is preallocated with many millions of zeros.
+    private static func lastNonZero(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        var end = bytes.count
+        while end >= 8, bytes.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self) == 0 { end -= 8 }
+        while end > 0 {
+            if bytes[end - 1] != 0 { return end - 1 }
+            end -= 1
+        }
+        return nil
     }
 
     /// Up to `count` bytes from an offset on, fewer at the end of the file; valid until the next call.

@@ -44,9 +44,9 @@ extension Pipeline {
     ///
     /// - Parameters:
     ///   - commit: Gets what that changed.
-    ///   - afterInstant: Called after each instant, so that window lines need not pile up.
+    ///   - afterInstant: Called after each instant with the commit so far, so that nothing needs to pile up.
     public mutating func finish(
-        into commit: inout Commit, afterInstant: (inout Pipeline) throws -> Void
+        into commit: inout Commit, afterInstant: (inout Commit, inout Pipeline) throws -> Void
     ) rethrows {
         flush(into: &commit)
         position += 1
@@ -56,7 +56,7 @@ extension Pipeline {
             judge(output.evaluations.indices, block: nil, running: runningNow)
             emitDrafts(into: &commit)
             output.removeAll()
-            try afterInstant(&self)
+            try afterInstant(&commit, &self)
         }
         commit.position = position
     }
@@ -78,11 +78,10 @@ extension Pipeline {
             let feed = feeds[slice.feed].name
             let end = reading + slice.count
             var applied = slice.count
-            if !generation.catalogue.devices.isEmpty {
-                let unknown = batch.readings.readings[reading..<end].count {
-                    !normaliser.isKnownDevice($0.channel)
-                }
-                books.add(.readingsUnknownDevice, feed: feed, count: unknown)
+            let countsUnknown = !generation.catalogue.devices.isEmpty
+            var unknown = 0
+            if countsUnknown {
+                unknown = batch.readings.readings[reading..<end].count { !normaliser.isKnownDevice($0.channel) }
             }
             while notable < output.notable.count, output.notable[notable].reading < end {
                 let entry = output.notable[notable]
@@ -92,8 +91,11 @@ extension Pipeline {
                     case .late: .readingsLate
                     case .partlyLate: .readingsPartlyLate
                     }
-                if entry.outcome != .partlyLate { applied -= 1 }
                 let value = batch.readings.readings[entry.reading]
+                if entry.outcome != .partlyLate {
+                    applied -= 1
+                    if countsUnknown, !normaliser.isKnownDevice(value.channel) { unknown -= 1 }
+                }
                 let channel = channels[Int(value.channel)]
                 books.add(
                     column, feed: feed, reason: "", received: slice.now, topic: batch.blocks[block].topic,
@@ -101,6 +103,7 @@ extension Pipeline {
                 notable += 1
             }
             books.add(.readingsApplied, feed: feed, count: applied)
+            books.add(.readingsUnknownDevice, feed: feed, count: unknown)
             reading = end
         }
     }
@@ -200,9 +203,10 @@ extension Pipeline {
         let state = routing.scenarios[scenario]
         return named.compactMap { measure in
             let window = output.windows[Int(evaluation.firstWindow) + state.windowOfMeasure[measure]]
-            guard window.count > 0, values[measure].isFinite else { return nil }
+            let value = window.count > 0 ? window.value(state.scenario.measures[measure].function) : .nan
+            guard value.isFinite else { return nil }
             return EventDraft.Evidence(
-                measure: measure, value: values[measure], window: window,
+                measure: measure, value: value, window: window,
                 thresholds: deciding.flatMap(\.thresholds).filter { $0.measure == measure })
         }
     }

@@ -1,6 +1,6 @@
 import Foundation
 import GanzhiCity
-public import GanzhiModel
+import GanzhiModel
 import GanzhiPipeline
 
 /// Runs files through the real pipeline, without a broker.
@@ -52,7 +52,7 @@ public enum FileReplay {
             if pipeline.pendingBlocks >= Pipeline.batchSize { try flush() }
             try inputs[index].advance(&pipeline, needsTime: isMerging)
         }
-        try pipeline.finish(into: &commit) { pipeline in
+        try pipeline.finish(into: &commit) { commit, pipeline in
             try output.take(commit, from: &pipeline)
             commit = Commit(position: pipeline.position)
         }

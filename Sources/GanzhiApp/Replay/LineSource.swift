@@ -37,8 +37,8 @@ final class LineSource {
         if status.st_mode & S_IFMT == S_IFDIR {
             throw AppError(.unavailable, "\(path) is a folder. Name its files.")
         }
-        if path.hasSuffix(".gz") { inflater = ByteInflater(.gzip) }
-        if path.hasSuffix(".zst") { inflater = ByteInflater(.zstd) }
+        if path.hasSuffix(".gz") { inflater = try ByteInflater(format: .gzip) }
+        if path.hasSuffix(".zst") { inflater = try ByteInflater(format: .zstd) }
     }
 
     deinit { close(descriptor) }
