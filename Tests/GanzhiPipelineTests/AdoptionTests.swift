@@ -107,6 +107,18 @@ struct AdoptionTests {
         #expect(outcome.transitions.last?.previous == "yellow")
     }
 
+    @Test func `a warning that turns stale under a smaller ladder says the level it came from`() throws {
+        let first = try Story.fourLevels.with(\.clearHold, "0s").with(\.silence, "5m").generation()
+        var second = first
+        second.scenarios[0].ladder.rungs.removeAll { $0.level != .blue }
+        let passing = (3...20).map { ReferenceLine($0 * 60_000 + 30_000, 0, device: "d2") }
+        let (outcome, _) = try Self.outcome(
+            Story.minutely([4, 3, 3]) + passing, under: first, then: second, before: 3)
+        let last = try #require(outcome.transitions.last { $0.key == "d1" })
+        #expect(outcome.told == ["1m raised red", "2m eased orange", "3m stale blue"])
+        #expect(last.previous == "red")
+    }
+
     @Test func `the same generation again changes nothing`() throws {
         let generation = try Story.fourLevels.generation()
         let lines = Story.minutely([1, 0, 0, 0, 0])

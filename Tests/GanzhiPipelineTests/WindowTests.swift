@@ -138,6 +138,16 @@ struct WindowTests {
         #expect(outcome.counts["readings.applied"] == 11)
     }
 
+    @Test func `a value beyond what a number can say is no result`() throws {
+        var story = Story.blue().with(\.measures, ["depth": "last(1m)", "rise": "delta(1m)", "total": "sum(1m)"])
+        story.levels[0].when = "rise >= 0 or total >= 0"
+        let outcome = try story.outcome(
+            [ReferenceLine(0, -1.7e308), ReferenceLine(1000, 1.7e308), ReferenceLine(2000, 1.7e308),
+             ReferenceLine(3000, 1.7e308), ReferenceLine(61_000, 1)])
+        #expect(outcome.windows.map(\.measure) == ["depth", "depth", "rise", "total"])
+        #expect(outcome.told == ["2m raised blue"])
+    }
+
     @Test func `sums of many magnitudes are exact to nine digits`() throws {
         let story = Self.plain.with(\.measures, ["depth": "sum(1m)"])
         var random = SeededGenerator(seed: 3)

@@ -14,6 +14,7 @@ import GanzhiWindow
 /// - Readings in a coverage are good and uncertain ones, as bad ones are no evidence; expected = size ÷ interval, not
 ///   rounded.
 /// - A window with nothing but bad readings has no result and is not reported.
+/// - Neither has a window whose value is beyond what a `Double` holds.
 /// - A measure with a coarser `every` keeps the result of its last end; if that window was empty, it has none until the
 ///   next one. Readings that come after that end was final do not change it.
 /// - With `every` greater than a window's size there are readings that no window holds; they are applied, never late.

@@ -84,6 +84,7 @@ extension Reference {
                 case .last: values.last!
                 case .delta: values.last! - values.first!
                 }
+            guard value.isFinite else { return nil }
             return Result(
                 measure: measure.name, start: start, end: end, count: values.count, value: value,
                 coverage: coverage(of: readings, start: start, end: end, slot: measure.window.every.microseconds),
