@@ -18,17 +18,26 @@ struct JournalTimeTests {
 
         mutating func block(_ content: Block.Content, at second: Int64, monotonic: Int64? = nil) {
             pipeline.add(
-                content, sequence: pipeline.position + 1, received: Timestamp(milliseconds: second * 1000),
-                monotonic: (monotonic ?? second) * 1_000_000)
+                content,
+                sequence: pipeline.position + 1,
+                received: Timestamp(milliseconds: second * 1000),
+                monotonic: (monotonic ?? second) * 1_000_000
+            )
         }
 
         mutating func reading(_ value: Double, at second: Int64) {
             let payload = ReferenceLine(second * 1000, value).text
             Array(payload.utf8).withUnsafeBytes {
                 pipeline.add(
-                    topic: "in/d1", contentType: "", isRetained: false, payload: $0, feed: "f",
-                    sequence: pipeline.position + 1, received: Timestamp(milliseconds: second * 1000),
-                    monotonic: second * 1_000_000)
+                    topic: "in/d1",
+                    contentType: "",
+                    isRetained: false,
+                    payload: $0,
+                    feed: "f",
+                    sequence: pipeline.position + 1,
+                    received: Timestamp(milliseconds: second * 1000),
+                    monotonic: second * 1_000_000
+                )
             }
         }
 

@@ -58,7 +58,8 @@ struct WindowTests {
         let lines = Self.seconds([30]) + Self.seconds([30, 90, 150, 329, 330], device: "d2")
         let outcome = try Self.plain.outcome(lines)
         #expect(
-            outcome.counted == ["d2 60s 1", "d2 120s 1", "d2 180s 1", "d1 60s 1", "d2 360s 2"])
+            outcome.counted == ["d2 60s 1", "d2 120s 1", "d2 180s 1", "d1 60s 1", "d2 360s 2"]
+        )
     }
 
     @Test func `an hour of backlog is not late, but for the step that idleness closed`() throws {
@@ -91,12 +92,15 @@ struct WindowTests {
         var story = Self.plain
         story.catalogue = Catalogue(
             metrics: [MetricDefinition(id: "water_level", unit: "m")],
-            devices: [DeviceDefinition(id: "d1", expectedInterval: .seconds(10))])
+            devices: [DeviceDefinition(id: "d1", expectedInterval: .seconds(10))]
+        )
         let outcome = try story.outcome(Self.seconds([0, 1, 2]) + Self.seconds([60, 61, 62, 63, 64, 65, 66]))
         #expect(outcome.windows.map(\.coverage) == [0.5, 1])
     }
 
-    @Test func `coverage is the share of slots with data where no interval is known, a part of one counting as one`() throws {
+    @Test func `coverage is the share of slots with data where no interval is known, a part of one counting as one`()
+        throws
+    {
         let story = Self.plain.with(\.measures, ["depth": "last(210s)"])
         let outcome = try story.outcome(Self.seconds([0, 10, 70]))
         #expect(outcome.windows.map(\.end) == [60_000, 120_000, 180_000, 240_000])
@@ -117,7 +121,8 @@ struct WindowTests {
     @Test func `every function says what its name promises, whatever the order of arrival`() throws {
         let names = ["count", "sum", "min", "max", "mean", "first", "last", "delta"]
         let story = Self.plain.with(
-            \.measures, Dictionary(uniqueKeysWithValues: names.map { ($0, "\($0)(1m)") }).merging(
+            \.measures,
+            Dictionary(uniqueKeysWithValues: names.map { ($0, "\($0)(1m)") }).merging(
                 ["depth": "last(1m)"]) { one, _ in one }
         ).with(\.lateness, "1m")
         let lines = [(20, 4.0), (10, 1), (40, 2), (10, 3), (40, 0.5)].map { ReferenceLine($0.0 * 1000, $0.1) }
@@ -127,10 +132,12 @@ struct WindowTests {
             values == [
                 "count": 5, "sum": 10.5, "min": 0.5, "max": 4, "mean": 2.1, "first": 1, "last": 0.5, "delta": -0.5,
                 "depth": 0.5,
-            ])
+            ]
+        )
     }
 
-    @Test func `the same reading again is a duplicate within eight readings, another value at its time is not`() throws {
+    @Test func `the same reading again is a duplicate within eight readings, another value at its time is not`() throws
+    {
         let nine = (1...9).map { ReferenceLine($0 * 1000, 0.5) }
         let again = [ReferenceLine(2000, 0.5), ReferenceLine(1000, 0.5), ReferenceLine(9000, 0.25)]
         let outcome = try Self.plain.with(\.lateness, "1m").outcome(nine + again)
@@ -142,8 +149,10 @@ struct WindowTests {
         var story = Story.blue().with(\.measures, ["depth": "last(1m)", "rise": "delta(1m)", "total": "sum(1m)"])
         story.levels[0].when = "rise >= 0 or total >= 0"
         let outcome = try story.outcome(
-            [ReferenceLine(0, -1.7e308), ReferenceLine(1000, 1.7e308), ReferenceLine(2000, 1.7e308),
-             ReferenceLine(3000, 1.7e308), ReferenceLine(61_000, 1)])
+            [
+                ReferenceLine(0, -1.7e308), ReferenceLine(1000, 1.7e308), ReferenceLine(2000, 1.7e308),
+                ReferenceLine(3000, 1.7e308), ReferenceLine(61_000, 1),
+            ])
         #expect(outcome.windows.map(\.measure) == ["depth", "depth", "rise", "total"])
         #expect(outcome.told == ["2m raised blue"])
     }
