@@ -72,6 +72,21 @@ struct WindowTests {
         #expect(outcome.windows.filter { $0.key == "d1" }.count == 70)
     }
 
+    @Test func `the end closes an open window though the newest reading lies between windows`() throws {
+        let story = Self.plain.with(\.measures, ["depth": "last(5s)"]).with(\.lateness, "10s")
+        let outcome = try story.outcome(Self.seconds([58, 61]))
+        #expect(outcome.counted == ["d1 60s 1"])
+        #expect(outcome.counts["readings.applied"] == 2)
+    }
+
+    @Test func `the watermark of a quiet device follows the time, so that its old backlog is late`() throws {
+        let story = Self.plain.with(\.quietCounts, true)
+        let lines = Self.seconds([30]) + Self.seconds([1000], device: "d2") + Self.seconds([650, 699, 720])
+        let outcome = try story.outcome(lines)
+        #expect(outcome.counts["readings.late"] == 1)
+        #expect(outcome.windows.filter { $0.key == "d1" }.map(\.end) == [60_000, 720_000, 780_000])
+    }
+
     @Test func `a coarser measure is reported at its own ends and its last result stands in between`() throws {
         var story = Story.blue().with(\.measures, ["depth": "last(1m)", "slow": "count(2m, every: 2m)"])
         story.levels[0].when = "depth >= 1 m and slow >= 2"
