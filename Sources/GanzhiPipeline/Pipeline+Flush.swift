@@ -178,7 +178,7 @@ extension Pipeline {
                 decided: decided(at: block), block: sequence(of: block),
                 sequence: routing.scenarios[scenario].book.nextSequence(of: key), episode: after.episode,
                 raised: after.raised, rung: after.rung < 0 ? nil : Int(after.rung),
-                previous: before.rung < 0 ? nil : Int(before.rung),
+                previous: before.rung < 0 ? nil : program.ladder.rungs[Int(before.rung)].level,
                 evidence: evidence(for: transition, program: program, evaluation: evaluation, scenario: scenario),
                 truths: program.when.indices.map(step.truth(ofRung:))))
     }
@@ -245,7 +245,7 @@ extension Pipeline {
                         decided: decided(at: block), block: sequence(of: block),
                         sequence: routing.scenarios[next.scenario].book.nextSequence(of: next.key),
                         episode: state.episode, raised: state.raised, rung: Int(state.rung),
-                        previous: state.previous < 0 ? nil : Int(state.previous)))
+                        previous: state.previous))
             }
         }
     }

@@ -91,10 +91,15 @@ public import GanzhiModel
     /// Good readings as a share of all, bad ones included.
     public var goodShare: Double { Double(good) / Double(UInt64(count) + UInt64(bad)) }
 
-    /// What a function says about the window.
+    /// What a function says about the window; `nan` where that is beyond what a `Double` holds.
     ///
     /// - Requires: ``count`` above 0.
     public func value(_ function: WindowFunction) -> Double {
+        let value = computed(function)
+        return value.isFinite ? value : .nan
+    }
+
+    private func computed(_ function: WindowFunction) -> Double {
         switch function {
         case .count: Double(count)
         case .sum: sum

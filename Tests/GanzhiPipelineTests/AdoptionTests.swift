@@ -10,7 +10,10 @@ import Testing
 struct AdoptionTests {
     /// Replays lines, changes the generation before some of them, and says what came out.
     private static func outcome(
-        _ lines: [ReferenceLine], under first: Generation, then second: Generation, before index: Int
+        _ lines: [ReferenceLine],
+        under first: Generation,
+        then second: Generation,
+        before index: Int
     ) throws -> (outcome: ReferenceOutcome, events: [Event]) {
         var pipeline = try Pipeline(generation: first, clock: .received, hashSeed: 1, collectsWindows: true)
         var commit = Commit(position: 0)
@@ -18,7 +21,12 @@ struct AdoptionTests {
         for (place, line) in lines.enumerated() {
             if place == index {
                 try pipeline.adopt(
-                    second, sequence: pipeline.position + 1, received: .never, monotonic: 0, into: &commit)
+                    second,
+                    sequence: pipeline.position + 1,
+                    received: .never,
+                    monotonic: 0,
+                    into: &commit
+                )
                 pipeline.takeWindowLines { bytes += $0 }
             }
             Replay.add(line, to: &pipeline)
@@ -63,7 +71,8 @@ struct AdoptionTests {
         let (outcome, _) = try Self.outcome(lines, under: first, then: second, before: 3)
         #expect(
             outcome.transitions.filter { $0.scenario == "s" }.map { "\($0.instant / 60_000)m \($0.type)" }
-                == ["1m raised", "4m cleared"])
+                == ["1m raised", "4m cleared"]
+        )
     }
 
     @Test func `a removed scenario clears its warnings with that reason`() throws {
@@ -71,10 +80,16 @@ struct AdoptionTests {
         var second = first
         second.scenarios = []
         let (outcome, events) = try Self.outcome(
-            Story.minutely([3, 3, 3, 3]), under: first, then: second, before: 2)
+            Story.minutely([3, 3, 3, 3]),
+            under: first,
+            then: second,
+            before: 2
+        )
         #expect(outcome.transitions.map(\.type) == ["raised", "cleared"])
         #expect(outcome.transitions.last?.previous == "orange")
-        #expect(String(decoding: try #require(events.last).bytes, as: UTF8.self).contains(#""reason":"scenario-removed""#))
+        #expect(
+            String(decoding: try #require(events.last).bytes, as: UTF8.self).contains(#""reason":"scenario-removed""#)
+        )
     }
 
     @Test func `a retired scenario clears its warnings with that reason and is evaluated no more`() throws {
@@ -82,9 +97,15 @@ struct AdoptionTests {
         var second = first
         second.scenarios[0].stage = .retired
         let (outcome, events) = try Self.outcome(
-            Story.minutely([3, 3, 3, 4]), under: first, then: second, before: 2)
+            Story.minutely([3, 3, 3, 4]),
+            under: first,
+            then: second,
+            before: 2
+        )
         #expect(outcome.transitions.map(\.type) == ["raised", "cleared"])
-        #expect(String(decoding: try #require(events.last).bytes, as: UTF8.self).contains(#""reason":"scenario-retired""#))
+        #expect(
+            String(decoding: try #require(events.last).bytes, as: UTF8.self).contains(#""reason":"scenario-retired""#)
+        )
     }
 
     @Test func `a device that is no longer watched clears its warning, the others keep theirs`() throws {
@@ -94,7 +115,8 @@ struct AdoptionTests {
         let lines = zip(Story.minutely([3, 3, 3, 3]), Story.minutely([3, 3, 3, 3], device: "d2")).flatMap { [$0, $1] }
         let (outcome, _) = try Self.outcome(lines, under: first, then: second, before: 4)
         #expect(
-            outcome.transitions.map { "\($0.key) \($0.type)" } == ["d1 raised", "d2 raised", "d1 cleared"])
+            outcome.transitions.map { "\($0.key) \($0.type)" } == ["d1 raised", "d2 raised", "d1 cleared"]
+        )
     }
 
     @Test func `a level that the new ladder lacks becomes the next lower one it has`() throws {
@@ -105,6 +127,22 @@ struct AdoptionTests {
         let (outcome, _) = try Self.outcome(lines, under: first, then: second, before: 2)
         #expect(outcome.told == ["1m raised orange", "4m escalated red"])
         #expect(outcome.transitions.last?.previous == "yellow")
+    }
+
+    @Test func `a warning that turns stale under a smaller ladder says the level it came from`() throws {
+        let first = try Story.fourLevels.with(\.clearHold, "0s").with(\.silence, "5m").generation()
+        var second = first
+        second.scenarios[0].ladder.rungs.removeAll { $0.level != .blue }
+        let passing = (3...20).map { ReferenceLine($0 * 60_000 + 30_000, 0, device: "d2") }
+        let (outcome, _) = try Self.outcome(
+            Story.minutely([4, 3, 3]) + passing,
+            under: first,
+            then: second,
+            before: 3
+        )
+        let last = try #require(outcome.transitions.last { $0.key == "d1" })
+        #expect(outcome.told == ["1m raised red", "2m eased orange", "3m stale blue"])
+        #expect(last.previous == "red")
     }
 
     @Test func `the same generation again changes nothing`() throws {

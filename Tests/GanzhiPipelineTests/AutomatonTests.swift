@@ -12,7 +12,8 @@ struct AutomatonTests {
 
     @Test func `a higher level escalates at once`() throws {
         #expect(
-            try Story.fourLevels.told([1, 2, 4]) == ["1m raised blue", "2m escalated yellow", "3m escalated red"])
+            try Story.fourLevels.told([1, 2, 4]) == ["1m raised blue", "2m escalated yellow", "3m escalated red"]
+        )
     }
 
     @Test func `a level is raised once its condition has been true for long enough`() throws {
@@ -26,7 +27,8 @@ struct AutomatonTests {
         #expect(
             try Story.fourLevels.told(values) == [
                 "1m raised red", "4m eased orange", "7m eased yellow", "10m eased blue",
-            ])
+            ]
+        )
     }
 
     @Test func `a level that holds below the current one does not hinder easing`() throws {
@@ -50,7 +52,9 @@ struct AutomatonTests {
         #expect(try story.told([1, 0.5, 0, 0]) == ["1m raised blue", "4m cleared none"])
     }
 
-    @Test func `without a clear of its own a warning is cleared when no level's condition is true for five minutes`() throws {
+    @Test func `without a clear of its own a warning is cleared when no level's condition is true for five minutes`()
+        throws
+    {
         #expect(try Story.blue().told([1, 0, 0, 0, 0, 0]) == ["1m raised blue"])
         #expect(try Story.blue().told([1, 0, 0, 0, 0, 0, 0]) == ["1m raised blue", "7m cleared none"])
     }
@@ -78,14 +82,16 @@ struct AutomatonTests {
         #expect(
             try story.told([1, 1, 1, 2, 0, 0, 0, 0]) == [
                 "1m raised blue", "4m escalated yellow", "8m cleared none",
-            ])
+            ]
+        )
     }
 
     @Test func `easing restarts the run of until, not that of clear`() throws {
         #expect(
             try Story.fourLevels.told([2, 1.5, 0.5, 0.5, 0.5]) == [
                 "1m raised yellow", "4m eased blue", "5m cleared none",
-            ])
+            ]
+        )
     }
 
     @Test func `a cleared ladder begins a new episode`() throws {

@@ -22,11 +22,15 @@ struct RandomCase {
         let catalogue = Catalogue(
             metrics: [
                 MetricDefinition(
-                    id: "water_level", unit: chance(0.8) ? "m" : nil, range: ValueRange(min: -2, max: 2))
+                    id: "water_level",
+                    unit: chance(0.8) ? "m" : nil,
+                    range: ValueRange(min: -2, max: 2)
+                )
             ],
             devices: devices.filter { _ in chance(0.4) }.map {
                 DeviceDefinition(id: $0, expectedInterval: .milliseconds(pick([1000, 3000, 10_000, 60_000])))
-            })
+            }
+        )
         var scenarios: [Scenario] = []
         let count = chance(0.5) ? 1 : 2
         while scenarios.count < count {
@@ -43,7 +47,9 @@ struct RandomCase {
         lines = input(devices: devices, scenario: scenarios[0])
     }
 
-    private mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &random) < probability }
+    private mutating func chance(_ probability: Double) -> Bool {
+        Double.random(in: 0..<1, using: &random) < probability
+    }
 
     private mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices.randomElement(using: &random)! }
 
@@ -57,15 +63,24 @@ struct RandomCase {
         let measures = (0..<pick([1, 2, 2, 3])).map { index in
             let size = pick([step, step, 2 * step, 5 * step, 10 * step, step + 7_000_000, step / 2, step * 3 / 2])
             return Measure(
-                name: "m\(index)", function: pick(WindowFunction.allCases),
+                name: "m\(index)",
+                function: pick(WindowFunction.allCases),
                 window: WindowSpec(
                     size: TimeSpan(microseconds: size),
-                    every: TimeSpan(microseconds: step * pick([1, 1, 1, 2, 3, 5]))))
+                    every: TimeSpan(microseconds: step * pick([1, 1, 1, 2, 3, 5]))
+                )
+            )
         }
         return Scenario(
-            id: id, watch: WatchSelector(metric: "water_level", where: chance(0.2) ? ["device": device] : [:]),
-            every: every, lateness: lateness, idle: idle, quietCounts: chance(0.25), measures: measures,
-            ladder: ladder(measures, every, idle))
+            id: id,
+            watch: WatchSelector(metric: "water_level", where: chance(0.2) ? ["device": device] : [:]),
+            every: every,
+            lateness: lateness,
+            idle: idle,
+            quietCounts: chance(0.25),
+            measures: measures,
+            ladder: ladder(measures, every, idle)
+        )
     }
 
     private mutating func ladder(_ measures: [Measure], _ every: TimeSpan, _ idle: TimeSpan) -> Ladder {
@@ -73,20 +88,26 @@ struct RandomCase {
         let levels = Level.allCases.filter { _ in chance(0.6) }
         let rungs = (levels.isEmpty ? [pick(Level.allCases)] : levels).map { level in
             Ladder.Rung(
-                level: level, when: condition(measures, bias: Int(level.rawValue), depth: pick([0, 0, 1, 2, 3])),
+                level: level,
+                when: condition(measures, bias: Int(level.rawValue), depth: pick([0, 0, 1, 2, 3])),
                 hold: TimeSpan(microseconds: pick([0, 0, step, 3 * step, 10_000_000])),
-                until: chance(0.3) ? condition(measures, bias: 0, depth: pick([0, 1])) : nil)
+                until: chance(0.3) ? condition(measures, bias: 0, depth: pick([0, 1])) : nil
+            )
         }
         let silence = idle.microseconds + pick([0, 0, step, 60_000_000])
         return Ladder(
-            rungs: rungs, clear: chance(0.5) ? condition(measures, bias: -1, depth: pick([0, 1])) : nil,
+            rungs: rungs,
+            clear: chance(0.5) ? condition(measures, bias: -1, depth: pick([0, 1])) : nil,
             clearHold: TimeSpan(microseconds: pick([0, step, 2 * step, 60_000_000])),
-            silence: TimeSpan(microseconds: silence), minimumCoverage: pick([0, 0, 0, 0.5, 0.8, 1]))
+            silence: TimeSpan(microseconds: silence),
+            minimumCoverage: pick([0, 0, 0, 0.5, 0.8, 1])
+        )
     }
 
     private mutating func condition(_ measures: [Measure], bias: Int, depth: Int) -> Condition {
         guard depth > 0 else {
-            let comparison: Condition.Comparison = chance(0.1) ? pick([.equal, .notEqual]) : pick([.greaterOrEqual, .greater])
+            let comparison: Condition.Comparison =
+                chance(0.1) ? pick([.equal, .notEqual]) : pick([.greaterOrEqual, .greater])
             let measured = pick(measures)
             let measure = Condition.Operand.measure(measured.name)
             if chance(0.1) { return .compare(measure, comparison, .measure(pick(measures).name)) }
@@ -118,7 +139,8 @@ struct RandomCase {
         let disorder = pick([0, 0.1, 0.3])
         let pace = pick([0.1, 0.3, 1, 2])
         let swing = pick([2, 4, 10])
-        let longGap = pick([scenario.idle, scenario.ladder.silence, scenario.measures[0].window.size]).microseconds / 1000
+        let longGap =
+            pick([scenario.idle, scenario.ladder.silence, scenario.measures[0].window.size]).microseconds / 1000
         var clocks = [Int64](repeating: base, count: devices.count)
         var levels = [Int](repeating: 0, count: devices.count)
         var newest = base
@@ -148,8 +170,11 @@ struct RandomCase {
             levels[device] = min(18, max(-8, levels[device]))
             newest = max(newest, time)
             var item = ReferenceLine.Item(
-                time: time, device: devices[device], metric: chance(0.02) ? "rain" : "water_level",
-                value: chance(0.01) ? nil : Double(levels[device]) / 8)
+                time: time,
+                device: devices[device],
+                metric: chance(0.02) ? "rain" : "water_level",
+                value: chance(0.01) ? nil : Double(levels[device]) / 8
+            )
             if chance(0.1), let value = item.value { (item.value, item.unit) = (value * 100, "cm") }
             if chance(0.05) { item.value = pick([-2, 2, -2.125, 2.125, 99, 0, -0.0]) }
             if chance(0.05) { item.unit = "m" }

@@ -11,7 +11,8 @@ struct ReferenceAgreementTests {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? value
     }
 
-    @Test func `windows, transitions, evidence and counts are those of the reference, however batches are cut`() throws {
+    @Test func `windows, transitions, evidence and counts are those of the reference, however batches are cut`() throws
+    {
         let first = UInt64(Self.setting("GANZHI_SEED", default: 1))
         let count = UInt64(Self.setting("GANZHI_CASES", default: 1000))
         var seen: [String: Int] = [:]
@@ -20,7 +21,10 @@ struct ReferenceAgreementTests {
             let expected = Reference.replay(random.lines, through: random.generation)
             for cut in [1, 2, 7, 1000] {
                 let actual = try ReferenceOutcome.ofEngine(
-                    random.lines, through: random.generation, flushingEvery: cut)
+                    random.lines,
+                    through: random.generation,
+                    flushingEvery: cut
+                )
                 guard let difference = expected.difference(to: actual) else { continue }
                 let (fewer, smaller) = Self.shrunk(random, cut: cut) ?? (random.lines, difference)
                 Issue.record(
@@ -28,7 +32,8 @@ struct ReferenceAgreementTests {
                     Seed \(seed), flushing every \(cut) blocks, reference first, engine second: \(smaller)
                     \(Self.description(of: random.generation))
                     \(fewer.map(\.text).joined(separator: "\n"))
-                    """)
+                    """
+                )
                 return
             }
             for transition in expected.transitions { seen[transition.type, default: 0] += 1 }

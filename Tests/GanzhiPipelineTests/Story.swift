@@ -27,7 +27,10 @@ struct Story {
             levels: [
                 (.blue, "depth >= 1 m", "0s", nil), (.yellow, "depth >= 2 m", "0s", nil),
                 (.orange, "depth >= 3 m", "0s", nil), (.red, "depth >= 4 m", "0s", nil),
-            ], clear: "depth < 1 m", clearHold: "2m")
+            ],
+            clear: "depth < 1 m",
+            clearHold: "2m"
+        )
     }
 
     /// Blue from 1 m on.
@@ -44,19 +47,30 @@ struct Story {
     func scenario(id: String = "s") throws -> Scenario {
         func span(_ text: String) throws -> TimeSpan { try #require(TimeSpan(text)) }
         return Scenario(
-            id: id, watch: WatchSelector(metric: "water_level"), every: .minutes(1), lateness: try span(lateness),
-            idle: try span(idle), quietCounts: quietCounts,
+            id: id,
+            watch: WatchSelector(metric: "water_level"),
+            every: .minutes(1),
+            lateness: try span(lateness),
+            idle: try span(idle),
+            quietCounts: quietCounts,
             measures: try measures.sorted { $0.key < $1.key }.map {
                 try Measure(name: $0.key, parsing: $0.value, every: .minutes(1))
             },
             ladder: Ladder(
                 rungs: try levels.map { level in
                     Ladder.Rung(
-                        level: level.level, when: try ConditionParser.parse(level.when), hold: try span(level.hold),
-                        until: try level.until.map(ConditionParser.parse))
+                        level: level.level,
+                        when: try ConditionParser.parse(level.when),
+                        hold: try span(level.hold),
+                        until: try level.until.map(ConditionParser.parse)
+                    )
                 },
-                clear: try clear.map(ConditionParser.parse), clearHold: try span(clearHold),
-                silence: try span(silence), minimumCoverage: coverage))
+                clear: try clear.map(ConditionParser.parse),
+                clearHold: try span(clearHold),
+                silence: try span(silence),
+                minimumCoverage: coverage
+            )
+        )
     }
 
     func generation() throws -> Generation { Generation(catalogue: catalogue, scenarios: [try scenario()]) }
@@ -69,7 +83,8 @@ struct Story {
     }
 
     /// Replays lines through the engine, and through the reference, which must agree.
-    func outcome(_ lines: [ReferenceLine], sourceLocation: SourceLocation = #_sourceLocation) throws -> ReferenceOutcome {
+    func outcome(_ lines: [ReferenceLine], sourceLocation: SourceLocation = #_sourceLocation) throws -> ReferenceOutcome
+    {
         let generation = try generation()
         let outcome = try ReferenceOutcome.ofEngine(lines, through: generation)
         let difference = Reference.replay(lines, through: generation).difference(to: outcome)

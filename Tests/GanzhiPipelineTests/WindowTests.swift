@@ -58,7 +58,8 @@ struct WindowTests {
         let lines = Self.seconds([30]) + Self.seconds([30, 90, 150, 329, 330], device: "d2")
         let outcome = try Self.plain.outcome(lines)
         #expect(
-            outcome.counted == ["d2 60s 1", "d2 120s 1", "d2 180s 1", "d1 60s 1", "d2 360s 2"])
+            outcome.counted == ["d2 60s 1", "d2 120s 1", "d2 180s 1", "d1 60s 1", "d2 360s 2"]
+        )
     }
 
     @Test func `an hour of backlog is not late, but for the step that idleness closed`() throws {
@@ -69,6 +70,21 @@ struct WindowTests {
         let outcome = try Self.plain.outcome(lines)
         #expect(outcome.counts["readings.late"] == 1)
         #expect(outcome.windows.filter { $0.key == "d1" }.count == 70)
+    }
+
+    @Test func `the end closes an open window though the newest reading lies between windows`() throws {
+        let story = Self.plain.with(\.measures, ["depth": "last(5s)"]).with(\.lateness, "10s")
+        let outcome = try story.outcome(Self.seconds([58, 61]))
+        #expect(outcome.counted == ["d1 60s 1"])
+        #expect(outcome.counts["readings.applied"] == 2)
+    }
+
+    @Test func `the watermark of a quiet device follows the time, so that its old backlog is late`() throws {
+        let story = Self.plain.with(\.quietCounts, true)
+        let lines = Self.seconds([30]) + Self.seconds([1000], device: "d2") + Self.seconds([650, 699, 720])
+        let outcome = try story.outcome(lines)
+        #expect(outcome.counts["readings.late"] == 1)
+        #expect(outcome.windows.filter { $0.key == "d1" }.map(\.end) == [60_000, 720_000, 780_000])
     }
 
     @Test func `a coarser measure is reported at its own ends and its last result stands in between`() throws {
@@ -91,12 +107,15 @@ struct WindowTests {
         var story = Self.plain
         story.catalogue = Catalogue(
             metrics: [MetricDefinition(id: "water_level", unit: "m")],
-            devices: [DeviceDefinition(id: "d1", expectedInterval: .seconds(10))])
+            devices: [DeviceDefinition(id: "d1", expectedInterval: .seconds(10))]
+        )
         let outcome = try story.outcome(Self.seconds([0, 1, 2]) + Self.seconds([60, 61, 62, 63, 64, 65, 66]))
         #expect(outcome.windows.map(\.coverage) == [0.5, 1])
     }
 
-    @Test func `coverage is the share of slots with data where no interval is known, a part of one counting as one`() throws {
+    @Test func `coverage is the share of slots with data where no interval is known, a part of one counting as one`()
+        throws
+    {
         let story = Self.plain.with(\.measures, ["depth": "last(210s)"])
         let outcome = try story.outcome(Self.seconds([0, 10, 70]))
         #expect(outcome.windows.map(\.end) == [60_000, 120_000, 180_000, 240_000])
@@ -117,7 +136,8 @@ struct WindowTests {
     @Test func `every function says what its name promises, whatever the order of arrival`() throws {
         let names = ["count", "sum", "min", "max", "mean", "first", "last", "delta"]
         let story = Self.plain.with(
-            \.measures, Dictionary(uniqueKeysWithValues: names.map { ($0, "\($0)(1m)") }).merging(
+            \.measures,
+            Dictionary(uniqueKeysWithValues: names.map { ($0, "\($0)(1m)") }).merging(
                 ["depth": "last(1m)"]) { one, _ in one }
         ).with(\.lateness, "1m")
         let lines = [(20, 4.0), (10, 1), (40, 2), (10, 3), (40, 0.5)].map { ReferenceLine($0.0 * 1000, $0.1) }
@@ -127,15 +147,29 @@ struct WindowTests {
             values == [
                 "count": 5, "sum": 10.5, "min": 0.5, "max": 4, "mean": 2.1, "first": 1, "last": 0.5, "delta": -0.5,
                 "depth": 0.5,
-            ])
+            ]
+        )
     }
 
-    @Test func `the same reading again is a duplicate within eight readings, another value at its time is not`() throws {
+    @Test func `the same reading again is a duplicate within eight readings, another value at its time is not`() throws
+    {
         let nine = (1...9).map { ReferenceLine($0 * 1000, 0.5) }
         let again = [ReferenceLine(2000, 0.5), ReferenceLine(1000, 0.5), ReferenceLine(9000, 0.25)]
         let outcome = try Self.plain.with(\.lateness, "1m").outcome(nine + again)
         #expect(outcome.counts["readings.duplicate"] == 1)
         #expect(outcome.counts["readings.applied"] == 11)
+    }
+
+    @Test func `a value beyond what a number can say is no result`() throws {
+        var story = Story.blue().with(\.measures, ["depth": "last(1m)", "rise": "delta(1m)", "total": "sum(1m)"])
+        story.levels[0].when = "rise >= 0 or total >= 0"
+        let outcome = try story.outcome(
+            [
+                ReferenceLine(0, -1.7e308), ReferenceLine(1000, 1.7e308), ReferenceLine(2000, 1.7e308),
+                ReferenceLine(3000, 1.7e308), ReferenceLine(61_000, 1),
+            ])
+        #expect(outcome.windows.map(\.measure) == ["depth", "depth", "rise", "total"])
+        #expect(outcome.told == ["2m raised blue"])
     }
 
     @Test func `sums of many magnitudes are exact to nine digits`() throws {

@@ -14,6 +14,7 @@ import GanzhiWindow
 /// - Readings in a coverage are good and uncertain ones, as bad ones are no evidence; expected = size ÷ interval, not
 ///   rounded.
 /// - A window with nothing but bad readings has no result and is not reported.
+/// - Neither has a window whose value is beyond what a `Double` holds.
 /// - A measure with a coarser `every` keeps the result of its last end; if that window was empty, it has none until the
 ///   next one. Readings that come after that end was final do not change it.
 /// - With `every` greater than a window's size there are readings that no window holds; they are applied, never late.
@@ -64,7 +65,9 @@ public struct Reference {
     /// Replays lines.
     public static func replay(_ lines: [ReferenceLine], through generation: Generation) -> ReferenceOutcome {
         var reference = Reference(
-            scenarios: generation.scenarios.filter { $0.stage != .retired }, catalogue: generation.catalogue)
+            scenarios: generation.scenarios.filter { $0.stage != .retired },
+            catalogue: generation.catalogue
+        )
         for line in lines { reference.take(line) }
         reference.finish()
         return reference.outcome
@@ -74,7 +77,8 @@ public struct Reference {
         self.scenarios = scenarios
         self.catalogue = catalogue
         units = Dictionary(
-            uniqueKeysWithValues: catalogue.metrics.compactMap { metric in metric.unit.map { (metric.id, $0) } })
+            uniqueKeysWithValues: catalogue.metrics.compactMap { metric in metric.unit.map { (metric.id, $0) } }
+        )
     }
 
     // MARK: Blocks
@@ -198,8 +202,12 @@ public struct Reference {
         for scenario in scenarios where scenario.watch.matches(device: device, metric: metric, in: catalogue) {
             watches.append(
                 Watch(
-                    scenario: scenario, series: series.count - 1, key: device,
-                    expectedInterval: definition?.expectedInterval?.microseconds))
+                    scenario: scenario,
+                    series: series.count - 1,
+                    key: device,
+                    expectedInterval: definition?.expectedInterval?.microseconds
+                )
+            )
         }
         return series.count - 1
     }
@@ -235,13 +243,23 @@ public struct Reference {
                 }
             }
             let change = watches[index].ladder.evaluate(
-                at: instant, now: now, isFresh: watches[index].isFresh(at: instant), results: watches[index].results,
-                unit: units[scenario.watch.metric])
+                at: instant,
+                now: now,
+                isFresh: watches[index].isFresh(at: instant),
+                results: watches[index].results,
+                unit: units[scenario.watch.metric]
+            )
             guard let change else { continue }
             transitions.append(
                 transition(
-                    index, type: change.type, level: change.level, previous: change.previous,
-                    evidence: change.evidence, conditions: change.conditions))
+                    index,
+                    type: change.type,
+                    level: change.level,
+                    previous: change.previous,
+                    evidence: change.evidence,
+                    conditions: change.conditions
+                )
+            )
         }
     }
 
@@ -249,20 +267,35 @@ public struct Reference {
         guard watches[index].ladder.goesStale(now: now) else { return }
         let (level, previous) = watches[index].ladder.lastEvent
         transitions.append(
-            transition(index, type: "stale", level: level, previous: previous, evidence: [], conditions: [:]))
+            transition(index, type: "stale", level: level, previous: previous, evidence: [], conditions: [:])
+        )
     }
 
     private func transition(
-        _ index: Int, type: String, level: String, previous: String, evidence: [Watch.Result],
+        _ index: Int,
+        type: String,
+        level: String,
+        previous: String,
+        evidence: [Watch.Result],
         conditions: [String: String]
     ) -> ReferenceOutcome.Transition {
         let watch = watches[index]
         let newest = evidence.map(\.newest).max { $0.time < $1.time }
         return ReferenceOutcome.Transition(
-            type: type, scenario: watch.scenario.id, key: watch.key, level: level, previous: previous,
-            instant: watch.evaluated / 1000, decided: now / 1000, observed: newest.map { $0.time / 1000 },
-            received: newest.map { $0.received / 1000 }, block: block, sequence: watch.ladder.sequence,
-            evidence: evidence.map(\.evidence), conditions: conditions)
+            type: type,
+            scenario: watch.scenario.id,
+            key: watch.key,
+            level: level,
+            previous: previous,
+            instant: watch.evaluated / 1000,
+            decided: now / 1000,
+            observed: newest.map { $0.time / 1000 },
+            received: newest.map { $0.received / 1000 },
+            block: block,
+            sequence: watch.ladder.sequence,
+            evidence: evidence.map(\.evidence),
+            conditions: conditions
+        )
     }
 }
 

@@ -54,7 +54,11 @@ struct ReferenceLadder {
     }
 
     mutating func evaluate(
-        at instant: Int64, now: Int64, isFresh: Bool, results: [Reference.Watch.Result?], unit: String?
+        at instant: Int64,
+        now: Int64,
+        isFresh: Bool,
+        results: [Reference.Watch.Result?],
+        unit: String?
     ) -> Change? {
         let isBound = unit != nil || !namesUnits
         func truth(_ condition: Condition) -> Bool? {
@@ -87,8 +91,12 @@ struct ReferenceLadder {
                 (rung.level.name, truth.map { $0 ? "true" : "false" } ?? "unknown")
             }
             return Change(
-                type: type, level: level, previous: previous, evidence: evidence(for: deciding, in: results, unit: unit),
-                conditions: Dictionary(uniqueKeysWithValues: conditions))
+                type: type,
+                level: level,
+                previous: previous,
+                evidence: evidence(for: deciding, in: results, unit: unit),
+                conditions: Dictionary(uniqueKeysWithValues: conditions)
+            )
         }
 
         var result: Change?
@@ -134,7 +142,9 @@ struct ReferenceLadder {
     }
 
     private func evidence(
-        for deciding: [Condition], in results: [Reference.Watch.Result?], unit: String?
+        for deciding: [Condition],
+        in results: [Reference.Watch.Result?],
+        unit: String?
     ) -> [Reference.Watch.Result] {
         zip(measures, results).compactMap { name, result in
             guard var result, deciding.contains(where: { $0.measures.contains(name) }) else { return nil }
@@ -143,13 +153,21 @@ struct ReferenceLadder {
         }
     }
 
-    private func thresholds(in condition: Condition, of measure: String, unit metricUnit: String?) -> [ReferenceOutcome.Threshold] {
+    private func thresholds(in condition: Condition, of measure: String, unit metricUnit: String?) -> [ReferenceOutcome
+        .Threshold]
+    {
         condition.comparisons.compactMap { left, comparison, right in
             switch (left, right) {
             case (.measure(measure), .number(let digits, let unit)):
-                ReferenceOutcome.Threshold(comparison: comparison.rawValue, value: threshold(digits, unit, in: metricUnit))
+                ReferenceOutcome.Threshold(
+                    comparison: comparison.rawValue,
+                    value: threshold(digits, unit, in: metricUnit)
+                )
             case (.number(let digits, let unit), .measure(measure)):
-                ReferenceOutcome.Threshold(comparison: mirrored(comparison), value: threshold(digits, unit, in: metricUnit))
+                ReferenceOutcome.Threshold(
+                    comparison: mirrored(comparison),
+                    value: threshold(digits, unit, in: metricUnit)
+                )
             default: nil
             }
         }

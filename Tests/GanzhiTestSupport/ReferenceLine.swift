@@ -17,8 +17,12 @@ public struct ReferenceLine: Sendable {
 
         /// Creates a reading.
         public init(
-            time: Int64?, received: Int64? = nil, device: String = "d1", metric: String = "water_level",
-            value: Double?, unit: String? = nil
+            time: Int64?,
+            received: Int64? = nil,
+            device: String = "d1",
+            metric: String = "water_level",
+            value: Double?,
+            unit: String? = nil
         ) {
             self.time = time
             self.received = received
@@ -49,7 +53,10 @@ public struct ReferenceLine: Sendable {
 
     /// Creates a line of one reading.
     public init(
-        _ time: Int64?, _ value: Double?, device: String = "d1", metric: String = "water_level",
+        _ time: Int64?,
+        _ value: Double?,
+        device: String = "d1",
+        metric: String = "water_level",
         received: Int64? = nil
     ) {
         content = .reading(Item(time: time, received: received, device: device, metric: metric, value: value))

@@ -7,7 +7,9 @@ extension ReferenceOutcome {
     ///
     /// - Parameter cut: Blocks after which it flushes.
     public static func ofEngine(
-        _ lines: [ReferenceLine], through generation: Generation, flushingEvery cut: Int = 1
+        _ lines: [ReferenceLine],
+        through generation: Generation,
+        flushingEvery cut: Int = 1
     ) throws -> ReferenceOutcome {
         var pipeline = try Pipeline(generation: generation, clock: .received, hashSeed: 7, collectsWindows: true)
         var commit = Commit(position: 0)
@@ -78,10 +80,19 @@ private struct TruthForm: Decodable {
 extension ReferenceOutcome.Transition {
     fileprivate init(_ event: EventForm) {
         self.init(
-            type: String(event.type.split(separator: ".").last!), scenario: event.data.scenario, key: event.data.key,
-            level: event.data.level, previous: event.data.previous, instant: event.data.instant,
-            decided: event.data.times.decided, observed: event.data.times.observed,
-            received: event.data.times.received, block: event.data.block, sequence: Int(event.sequence)!,
-            evidence: event.data.evidence ?? [], conditions: event.data.conditions?.mapValues(\.text) ?? [:])
+            type: String(event.type.split(separator: ".").last!),
+            scenario: event.data.scenario,
+            key: event.data.key,
+            level: event.data.level,
+            previous: event.data.previous,
+            instant: event.data.instant,
+            decided: event.data.times.decided,
+            observed: event.data.times.observed,
+            received: event.data.times.received,
+            block: event.data.block,
+            sequence: Int(event.sequence)!,
+            evidence: event.data.evidence ?? [],
+            conditions: event.data.conditions?.mapValues(\.text) ?? [:]
+        )
     }
 }

@@ -2,34 +2,51 @@
 public struct ReferenceOutcome: Sendable {
     /// A window line.
     public struct Window: Sendable, Codable {
+        /// Scenario id.
         public var scenario: String
+        /// Key within the scenario.
         public var key: String
+        /// Name of the measure.
         public var measure: String
         /// Milliseconds.
         public var start: Int64
         /// Milliseconds.
         public var end: Int64
+        /// Readings that entered.
         public var count: Int
+        /// The value, in the canonical unit.
         public var value: Double
+        /// Share backed by readings.
         public var coverage: Double
+        /// Share of good readings.
         public var good: Double
     }
 
     /// A number that a measure was held against.
     public struct Threshold: Sendable, Codable {
+        /// The comparison, with the measure on its left.
         public var comparison: String
+        /// The value, in the canonical unit.
         public var value: Double
     }
 
     /// A measure behind a transition.
     public struct Evidence: Sendable, Codable {
+        /// Name of the measure.
         public var measure: String
+        /// The value, in the canonical unit.
         public var value: Double
+        /// Milliseconds, included.
         public var start: Int64
+        /// Milliseconds, not included.
         public var end: Int64
+        /// Readings that entered.
         public var count: Int
+        /// Share backed by readings.
         public var coverage: Double
+        /// Share of good readings.
         public var good: Double
+        /// What it was held against.
         public var thresholds: [Threshold]
     }
 
@@ -37,9 +54,13 @@ public struct ReferenceOutcome: Sendable {
     public struct Transition: Sendable {
         /// The last word of the event's type: raised, escalated, eased, cleared or stale.
         public var type: String
+        /// Scenario id.
         public var scenario: String
+        /// Key within the scenario.
         public var key: String
+        /// Level after the event, or `none`.
         public var level: String
+        /// Level before the event, or `none`.
         public var previous: String
         /// Milliseconds.
         public var instant: Int64
@@ -53,6 +74,7 @@ public struct ReferenceOutcome: Sendable {
         public var block: Int
         /// Place within the episode, from 1.
         public var sequence: Int
+        /// The measures behind it, as declared.
         public var evidence: [Evidence]
         /// Level to `true`, `false` or `unknown`.
         public var conditions: [String: String]
@@ -79,7 +101,9 @@ public struct ReferenceOutcome: Sendable {
     }
 
     private static func difference<Element>(
-        _ left: [Element], _ right: [Element], _ isSame: (Element, Element) -> Bool
+        _ left: [Element],
+        _ right: [Element],
+        _ isSame: (Element, Element) -> Bool
     ) -> String? {
         for index in 0..<max(left.count, right.count) {
             let (one, two) = (

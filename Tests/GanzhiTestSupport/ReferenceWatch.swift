@@ -35,8 +35,9 @@ extension Reference {
         var lateness: Int64 { scenario.lateness.microseconds }
         var hasBegun: Bool { watermark != .min }
 
-        /// Moves the watermark, never back. What was final before the first reading held nothing, so its evaluations
-        /// need no visit.
+        /// Moves the watermark, never back.
+        ///
+        /// What was final before the first reading held nothing, so its evaluations need no visit.
         mutating func advance(to time: Int64) {
             if !hasBegun { evaluated = floored(time, every) }
             watermark = max(watermark, time)
@@ -84,10 +85,17 @@ extension Reference {
                 case .last: values.last!
                 case .delta: values.last! - values.first!
                 }
+            guard value.isFinite else { return nil }
             return Result(
-                measure: measure.name, start: start, end: end, count: values.count, value: value,
+                measure: measure.name,
+                start: start,
+                end: end,
+                count: values.count,
+                value: value,
                 coverage: coverage(of: readings, start: start, end: end, slot: measure.window.every.microseconds),
-                good: Double(readings.count) / Double(inside.count), newest: newest)
+                good: Double(readings.count) / Double(inside.count),
+                newest: newest
+            )
         }
 
         private func coverage(of readings: [Heard], start: Int64, end: Int64, slot: Int64) -> Double {
@@ -119,14 +127,29 @@ extension Reference {
 
             func line(scenario: String, key: String) -> ReferenceOutcome.Window {
                 ReferenceOutcome.Window(
-                    scenario: scenario, key: key, measure: measure, start: start / 1000, end: end / 1000, count: count,
-                    value: value, coverage: coverage, good: good)
+                    scenario: scenario,
+                    key: key,
+                    measure: measure,
+                    start: start / 1000,
+                    end: end / 1000,
+                    count: count,
+                    value: value,
+                    coverage: coverage,
+                    good: good
+                )
             }
 
             var evidence: ReferenceOutcome.Evidence {
                 ReferenceOutcome.Evidence(
-                    measure: measure, value: value, start: start / 1000, end: end / 1000, count: count,
-                    coverage: coverage, good: good, thresholds: thresholds)
+                    measure: measure,
+                    value: value,
+                    start: start / 1000,
+                    end: end / 1000,
+                    count: count,
+                    coverage: coverage,
+                    good: good,
+                    thresholds: thresholds
+                )
             }
         }
     }

@@ -24,12 +24,15 @@ struct ConditionParserTests {
         }
         #expect(
             try ConditionParser.parse("a > 1 or not b > 2 and c > 3")
-                == .or(compare("a", "1"), .and(.not(compare("b", "2")), compare("c", "3"))))
+                == .or(compare("a", "1"), .and(.not(compare("b", "2")), compare("c", "3")))
+        )
         #expect(
             try ConditionParser.parse("depth >= 27.5 cm")
-                == .compare(.measure("depth"), .greaterOrEqual, .number("27.5", unit: "cm")))
+                == .compare(.measure("depth"), .greaterOrEqual, .number("27.5", unit: "cm"))
+        )
         #expect(
-            try ConditionParser.parse("rise < depth") == .compare(.measure("rise"), .less, .measure("depth")))
+            try ConditionParser.parse("rise < depth") == .compare(.measure("rise"), .less, .measure("depth"))
+        )
     }
 
     @Test(arguments: [

@@ -10,7 +10,8 @@ enum RandomCondition {
             let comparison = Condition.Comparison.allCases.randomElement(using: &random)!
             let number = Condition.Operand.number(
                 ["0", "-1", "1.0", "+2", "0.02", "-3"].randomElement(using: &random)!,
-                unit: ["", "m", "cm"].randomElement(using: &random)!)
+                unit: ["", "m", "cm"].randomElement(using: &random)!
+            )
             switch Int.random(in: 0..<4, using: &random) {
             case 0: return .compare(number, comparison, measure)
             case 1: return .compare(measure, comparison, .measure(measures.randomElement(using: &random)!))

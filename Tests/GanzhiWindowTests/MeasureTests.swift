@@ -3,7 +3,8 @@ import GanzhiWindow
 import Testing
 
 struct MeasureTests {
-    @Test(arguments: WindowFunction.allCases) func `every function is read by its name`(function: WindowFunction) throws {
+    @Test(arguments: WindowFunction.allCases) func `every function is read by its name`(function: WindowFunction) throws
+    {
         let measure = try Measure(name: "m", parsing: "\(function.rawValue)(90s)", every: .seconds(30))
         #expect(measure.function == function)
         #expect(measure.window == WindowSpec(size: .seconds(90), every: .seconds(30)))

@@ -9,8 +9,10 @@ struct PlanTests {
 
     @Test func `a pane is the greatest common divisor of all sizes and hops`() throws {
         let plan = try plan(
-            every: .seconds(30), WindowSpec(size: .seconds(90), every: .seconds(30)),
-            WindowSpec(size: .seconds(45), every: .minutes(1)))
+            every: .seconds(30),
+            WindowSpec(size: .seconds(90), every: .seconds(30)),
+            WindowSpec(size: .seconds(45), every: .minutes(1))
+        )
         #expect(plan.pane == .seconds(15))
     }
 
@@ -30,7 +32,9 @@ struct PlanTests {
     func `the every that a refusal names would do`(every: Int64, size: Int64) throws {
         do throws(Problem) {
             _ = try plan(
-                every: .seconds(every), WindowSpec(size: .seconds(size), every: .seconds(every)))
+                every: .seconds(every),
+                WindowSpec(size: .seconds(size), every: .seconds(every))
+            )
         } catch {
             let problem = error
             let named = problem.remedy.split(separator: "`").compactMap { part in
