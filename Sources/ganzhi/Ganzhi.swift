@@ -14,6 +14,7 @@ struct Ganzhi: AsyncParsableCommand {
             """,
         subcommands: [
             Run.self, Check.self, Replay.self, Events.self, Warnings.self, LedgerSubcommand.self, Simulate.self,
+            Bench.self,
         ])
 
     static func main() async {

@@ -17,6 +17,9 @@ final class JournalProgress: @unchecked Sendable {
 
     init(committed: UInt64) { self.committed = committed }
 
+    /// The last durable block, and the last that the engine is done with.
+    var reached: (committed: UInt64, processed: UInt64) { condition.withLock { (committed, processed) } }
+
     /// Intake: everything up to this block is durable.
     ///
     /// - Parameter redelivered: By feed, messages that the broker sent again and that were journalled before.

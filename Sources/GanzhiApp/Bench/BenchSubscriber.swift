@@ -1,0 +1,127 @@
+import Foundation
+import GanzhiJournal
+import GanzhiMQTT
+import GanzhiModel
+import GanzhiPipeline
+import GanzhiStore
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// One who takes the load, for one connection.
+protocol BenchSubscriber: Sendable {
+    /// Runs until ``stop()``.
+    func run() async throws
+    /// Ends ``run()``; the broker keeps the session.
+    func stop() async
+    /// Whether it is subscribed and has read what waited for it.
+    var isReady: Bool { get }
+    /// Messages that it is done with.
+    var handled: Int { get }
+}
+
+/// Reads, acknowledges at once and counts: as fast as this broker and this library can be.
+final class NullSubscriber: BenchSubscriber {
+    private let broker: BrokerSettings
+    private let filter: String
+    private let waker = Waker()
+    private let isStopping = Atomic(false)
+    private let hasDrained = Atomic(false)
+    private let count = Atomic(0)
+
+    init(broker: BrokerSettings, filter: String) {
+        self.broker = broker
+        self.filter = filter
+    }
+
+    var isReady: Bool { hasDrained.load(ordering: .relaxed) }
+    var handled: Int { count.load(ordering: .relaxed) }
+
+    func run() async throws {
+        try await BlockingThread.run("null") {
+            let session = IntakeSession(
+                settings: self.broker,
+                subscriptions: [Subscription(filter: self.filter)],
+                waker: self.waker,
+                jitterSeed: 1
+            )
+            while !self.isStopping.load(ordering: .relaxed) {
+                let turn = session.readTurn(limits: IntakeLimits(), waitMilliseconds: 200)
+                let isDrained = turn.events.contains { $0.kind == .drained }
+                let messages = turn.count
+                session.releaseAcknowledgements()
+                self.count.add(messages, ordering: .relaxed)
+                if isDrained { self.hasDrained.store(true, ordering: .relaxed) }
+            }
+            session.stop()
+        }
+    }
+
+    func stop() async {
+        isStopping.store(true, ordering: .relaxed)
+        waker.wake()
+    }
+}
+
+/// The daemon: intake, journal, engine, store and publisher as `ganzhi run` puts them together.
+final class DaemonSubscriber: BenchSubscriber {
+    private let store: EventStore
+    private let progress: JournalProgress
+    private let group: ServiceGroup
+    /// Blocks before the first message: what the journal held, start, generation, feed up and drained.
+    private let blocksBefore: UInt64
+
+    init(broker: BrokerSettings, generation: Generation, folder: URL) throws {
+        var logger = Logger(label: "ganzhi-bench", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .error
+        let store = try EventStore(folder: folder)
+        self.store = store
+        let journalFolder = folder.path + "/journal"
+        let journal = try JournalWriter(folder: journalFolder)
+        let bundle = generation.bundle()
+        let name = Generation.name(ofBundle: bundle)
+        try store.saveGeneration(name, bundle: bundle, at: Clocks.now)
+        blocksBefore = journal.committedSequence + 4
+        let progress = JournalProgress(committed: journal.committedSequence)
+        self.progress = progress
+        var publisher = broker
+        publisher.clientID += "-publish"
+        let status = StatusTopic(topic: "\(generation.topicRoot)/status/n1", online: [], offline: [])
+        let outbox = Outbox(broker: publisher, status: status, store: store, logger: logger)
+        let engine = Engine(
+            journalFolder: journalFolder,
+            store: store,
+            eventLog: EventLogFile(url: folder.appending(path: "events.ndjson"), store: store),
+            outbox: outbox,
+            progress: progress,
+            logger: logger
+        )
+        let intake = Intake(
+            .init(broker: broker, feeds: generation.feeds, generation: name, journalFolder: journalFolder),
+            journal: journal,
+            progress: progress,
+            logger: logger
+        )
+        group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: outbox), .init(service: engine, successTerminationBehavior: .ignore),
+                    .init(service: intake, successTerminationBehavior: .ignore),
+                ],
+                logger: logger
+            )
+        )
+    }
+
+    var isReady: Bool { progress.reached.committed >= blocksBefore }
+
+    /// Messages through intake, journal, windows and ladders; their counts may still ride along with the next commit.
+    var handled: Int { max(0, Int(progress.reached.processed) - Int(blocksBefore)) }
+
+    func run() async throws {
+        try await group.run()
+        try store.close()
+    }
+
+    func stop() async { await group.triggerGracefulShutdown() }
+}

@@ -1,0 +1,162 @@
+public import ArgumentParser
+public import GanzhiApp
+import GanzhiMQTT
+
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure this machine: decoding, windows, store, replay and MQTT.",
+        discussion: """
+            Figures are medians; the compared variants take turns in one run. Trust the ratios: other programs disturb \
+            the figures themselves. Needs a release build.
+            """,
+        subcommands: [
+            BenchDecode.self, BenchWindows.self, BenchStore.self, BenchReplay.self, BenchMQTT.self, BenchPublish.self,
+        ]
+    )
+}
+
+/// What all benchmarks take.
+struct BenchOptions: ParsableArguments {
+    @Option(help: "Rounds of each case; the median counts.") var rounds = 5
+    @Flag(help: "The figures as NDJSON.") var json = false
+}
+
+/// What to run over workload W.
+struct BenchWorkloadOptions: ParsableArguments {
+    @Option(help: "Number of series, up to 1,000,000.") var series = 100_000
+    @Option(help: "About how many readings; unless told 10,000,000, and 20 a series at least.") var readings: Int?
+
+    var count: Int { readings ?? max(10_000_000, 20 * series) }
+}
+
+struct BenchDecode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Decoding of payloads: native JSON and SenML."
+    )
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws { try DecodeBench.run(rounds: options.rounds, json: options.json) }
+}
+
+struct BenchWindows: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "windows",
+        abstract: "The window engine alone, against what memory allows."
+    )
+
+    @OptionGroup var workload: BenchWorkloadOptions
+    @Option(help: "tumbling (1m), hopping (5m every 30s) or rules (hopping and a ladder); repeatable.")
+    var job: [BenchJob] = []
+    @Option(help: "NDJSON readings instead of generated ones, decoded beforehand.") var input: String?
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+        try WindowBench.run(
+            jobs: job.isEmpty ? BenchJob.allCases : job,
+            series: workload.series,
+            readings: workload.count,
+            input: input,
+            rounds: options.rounds,
+            json: options.json
+        )
+    }
+}
+
+struct BenchStore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store",
+        abstract: "Durable commits: event store and journal."
+    )
+
+    @Option(help: "Where to write, to measure that disk; the temporary folder unless told.") var folder: String?
+    @OptionGroup var options: BenchOptions
+
+    func run() throws { try StoreBench.run(folder: folder, rounds: options.rounds, json: options.json) }
+}
+
+struct BenchReplay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "NDJSON bytes through the whole pipeline on one core."
+    )
+
+    @OptionGroup var workload: BenchWorkloadOptions
+    @Option(help: "tumbling (1m) or hopping (5m every 30s), each with a ladder; repeatable.")
+    var job: [BenchJob] = []
+    @Option(help: "NDJSON readings instead of generated ones; repeatable.") var input: [String] = []
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+        try ReplayBench.run(
+            jobs: job.isEmpty ? [.tumbling, .hopping] : job,
+            series: workload.series,
+            readings: workload.count,
+            inputs: input,
+            rounds: options.rounds,
+            json: options.json
+        )
+    }
+}
+
+struct BenchMQTT: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mqtt",
+        abstract: "From a broker to durable and judged, against a subscriber that only counts.",
+        discussion: "Starts a private mosquitto unless --host names a broker."
+    )
+
+    @Flag(name: .customLong("null"), help: "Only the subscriber that counts.") var isNull = false
+    @Option(help: "A broker that runs already.") var host: String?
+    @Option(help: "Its port.") var port = 1883
+    @Option(help: "Where the daemon's data goes; the temporary folder unless told.") var folder: String?
+    @Option(help: "Messages of one reading a round; of 50 readings a fifth of that.") var messages = 200_000
+    @Option(help: "Rounds of each case; the median counts.") var rounds = 3
+    @Option(help: "Seconds of load for the latency, 0 to leave it out.") var seconds = 15
+    @Flag(help: "The figures as NDJSON.") var json = false
+
+    func run() async throws {
+        try await MQTTBench.run(
+            .init(
+                host: host,
+                port: port,
+                nullOnly: isNull,
+                folder: folder,
+                messages: messages,
+                rounds: rounds,
+                seconds: seconds
+            ),
+            json: json
+        )
+    }
+}
+
+/// The publishing child process of `bench mqtt`.
+struct BenchPublish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "publish", shouldDisplay: false)
+
+    @Option var host: String
+    @Option var port: Int
+    @Option var clientID: String
+    @Option var messages: Int
+    @Option var pack: Int
+    @Option var root: String
+    @Option var rate: Int
+    @Option var probes: Int
+
+    func run() async throws {
+        try await BenchPublisher.run(
+            .init(
+                broker: BrokerSettings(host: host, port: port, clientID: clientID),
+                messages: messages,
+                pack: pack,
+                root: root,
+                rate: rate,
+                probes: probes
+            )
+        )
+    }
+}
+
+extension BenchJob: ExpressibleByArgument {}
