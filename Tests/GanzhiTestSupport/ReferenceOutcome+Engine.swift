@@ -23,7 +23,7 @@ extension ReferenceOutcome {
                 pipeline.takeWindowLines { bytes += $0 }
             }
         }
-        pipeline.finish(into: &commit) { pipeline in pipeline.takeWindowLines { bytes += $0 } }
+        pipeline.finish(into: &commit) { _, pipeline in pipeline.takeWindowLines { bytes += $0 } }
         pipeline.takeWindowLines { bytes += $0 }
         return try ReferenceOutcome(windowLines: bytes, commit: commit)
     }
