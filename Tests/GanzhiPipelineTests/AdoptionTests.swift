@@ -31,7 +31,7 @@ struct AdoptionTests {
             }
             Replay.add(line, to: &pipeline)
         }
-        pipeline.finish(into: &commit) { pipeline in pipeline.takeWindowLines { bytes += $0 } }
+        pipeline.finish(into: &commit) { _, pipeline in pipeline.takeWindowLines { bytes += $0 } }
         return (try ReferenceOutcome(windowLines: bytes, commit: commit), commit.events)
     }
 

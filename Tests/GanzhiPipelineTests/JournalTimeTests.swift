@@ -27,7 +27,7 @@ struct JournalTimeTests {
 
         mutating func reading(_ value: Double, at second: Int64) {
             let payload = ReferenceLine(second * 1000, value).text
-            Array(payload.utf8).withUnsafeBytes {
+            _ = Array(payload.utf8).withUnsafeBytes {
                 pipeline.add(
                     topic: "in/d1",
                     contentType: "",

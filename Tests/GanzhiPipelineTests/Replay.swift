@@ -14,7 +14,7 @@ enum Replay {
         var pipeline = try Pipeline(generation: generation, clock: .received, hashSeed: 1)
         var commit = Commit(position: 0)
         for line in lines { add(line, to: &pipeline) }
-        pipeline.finish(into: &commit) { _ in }
+        pipeline.finish(into: &commit) { _, _ in }
         return commit.events
     }
 }
