@@ -45,11 +45,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        .target(name: "CGanzhi"),
+
         // Pure: values in, values out; no clock, no I/O, no logging.
         module("GanzhiModel"),
         module("GanzhiFeeds", "CZlib", "CZstd", "GanzhiModel"),
         module("GanzhiCatalogue", "GanzhiModel"),
-        module("GanzhiWindow", "GanzhiModel", heap),
+        module("GanzhiWindow", "CGanzhi", "GanzhiModel", heap),
         module("GanzhiWarnings", "GanzhiModel"),
         module(
             "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", crypto,

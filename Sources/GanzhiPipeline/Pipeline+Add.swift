@@ -49,20 +49,19 @@ extension Pipeline {
             appendBlock(topic: topic)
             return rejection
         }
-        let feed = feeds[index]
-        books.add(.messagesReceived, feed: feed.name)
-        if isRetained, !feed.acceptsRetained {
-            books.add(.messagesRetained, feed: feed.name)
+        books.count(feed: index) { $0.received += 1 }
+        if isRetained, !feeds[index].acceptsRetained {
+            books.add(.messagesRetained, feed: feeds[index].name)
             appendBlock(feed: index, topic: topic)
             return nil
         }
-        decoded.removeAll()
+        let first = batch.decoded.readings.count
         let outcome = decoders[index].decode(
-            topic: topic, contentType: contentType, payload: payload, received: now, into: &decoded)
+            topic: topic, contentType: contentType, payload: payload, received: now, into: &batch.decoded)
         if let rejection = outcome.rejection {
             reject(rejection, feed: index, topic: topic, payload: payload)
         } else {
-            accept(feed: index, topic: topic, maxAhead: feed.maxAhead)
+            accept(from: first, feed: index, topic: topic, maxAhead: feeds[index].maxAhead)
         }
         return outcome.rejection
     }
@@ -76,25 +75,32 @@ extension Pipeline {
     @discardableResult
     public mutating func add(line: UnsafeRawBufferPointer, of name: String, sequence: UInt64) -> Rejection? {
         let feed = feeds.count - 1
-        decoded.removeAll()
+        let (first, names) = (batch.decoded.readings.count, batch.decoded.names.count)
         let outcome = decoders[feed].decode(
-            topic: "", contentType: "", payload: line, received: nil, into: &decoded)
+            topic: "", contentType: "", payload: line, received: nil, into: &batch.decoded)
         var rejection = outcome.rejection
         var received = outcome.received
         if rejection == nil, received == nil {
-            if let untimed = decoded.readings.firstIndex(where: { $0.time == .never }) {
-                rejection = Rejection(
-                    "no-time", index: untimed, detail: "Neither `ts` nor `received` says when. Add one of them.")
-            } else {
-                received = decoded.readings.lazy.map(\.time).max()
+            var latest = Timestamp.never
+            for index in first..<batch.decoded.readings.count {
+                let time = batch.decoded.readings[index].time
+                if time == .never {
+                    rejection = Rejection(
+                        "no-time", index: index - first,
+                        detail: "Neither `ts` nor `received` says when. Add one of them.")
+                    break
+                }
+                latest = max(latest, time)
             }
+            if rejection == nil { received = latest } else { batch.decoded.truncate(readings: first, names: names) }
         }
         advance(to: sequence, received: received ?? now, monotonic: 0)
-        books.add(.messagesReceived, feed: feeds[feed].name)
+        books.count(feed: feed) { $0.received += 1 }
         if let rejection {
             reject(rejection, feed: feed, topic: name, payload: line)
         } else {
-            accept(feed: feed, topic: name, maxAhead: outcome.received == nil ? nil : feeds[feed].maxAhead)
+            let maxAhead = outcome.received == nil ? nil : feeds[feed].maxAhead
+            accept(from: first, feed: feed, topic: name, maxAhead: maxAhead)
         }
         return rejection
     }
@@ -103,12 +109,12 @@ extension Pipeline {
     ///
     /// Used to merge several files; costs as much as decoding.
     public mutating func receivedTime(ofLine line: UnsafeRawBufferPointer) -> Timestamp? {
-        decoded.removeAll()
+        peeked.removeAll()
         let outcome = decoders[feeds.count - 1].decode(
-            topic: "", contentType: "", payload: line, received: nil, into: &decoded)
+            topic: "", contentType: "", payload: line, received: nil, into: &peeked)
         if let received = outcome.received { return received }
         guard outcome.rejection == nil else { return nil }
-        return decoded.readings.lazy.map(\.time).max().flatMap { $0 == .never ? nil : $0 }
+        return peeked.readings.lazy.map(\.time).max().flatMap { $0 == .never ? nil : $0 }
     }
 
     private mutating func advance(to sequence: UInt64, received: Timestamp, monotonic: Int64) {
@@ -118,11 +124,11 @@ extension Pipeline {
     }
 
     private mutating func appendBlock(
-        feed: Int = 0, topic: String = "", readings: Int = 0, feedEvent: FeedState? = nil
+        feed: Int = 0, topic: String = "", readings: Int = 0, maxAhead: TimeSpan? = nil, feedEvent: FeedState? = nil
     ) {
         batch.append(
-            sequence: position, now: now, feed: feed, topic: topic, readings: readings, running: running.feeds,
-            feedEvent: feedEvent)
+            PipelineBatch.BlockInfo(sequence: position, now: now, feed: feed, topic: topic, feedEvent: feedEvent),
+            readings: readings, maxAhead: maxAhead, running: running.feeds)
     }
 
     private mutating func reject(_ rejection: Rejection, feed: Int, topic: String, payload: UnsafeRawBufferPointer) {
@@ -133,45 +139,13 @@ extension Pipeline {
         appendBlock(feed: feed, topic: topic)
     }
 
-    /// Normalises what was decoded and keeps it for the next flush.
-    private mutating func accept(feed: Int, topic: String, maxAhead: TimeSpan?) {
-        let name = feeds[feed].name
-        books.add(.messagesDecoded, feed: name)
-        books.add(.readingsDecoded, feed: name, count: decoded.readings.count)
-        refusals.removeAll(keepingCapacity: true)
-        let first = batch.readings.readings.count
-        normaliser.normalise(
-            decoded, decoded.readings.indices, maxAhead: maxAhead, received: now, into: &batch.readings,
-            refusals: &refusals)
-        if !unboundMetrics.isEmpty { noteLearnedUnits() }
-        for refusal in refusals {
-            books.add(
-                refusal.reason.column, feed: name, reason: refusal.reason.code, received: now, topic: topic,
-                detail: describe(decoded.readings[refusal.index]))
+    /// Keeps what was decoded for the next flush.
+    private mutating func accept(from first: Int, feed: Int, topic: String, maxAhead: TimeSpan?) {
+        let count = batch.decoded.readings.count - first
+        books.count(feed: feed) {
+            $0.decoded += 1
+            $0.readings += count
         }
-        appendBlock(feed: feed, topic: topic, readings: batch.readings.readings.count - first)
-    }
-
-    /// Takes note of units that this block told, so that ladders are compiled when it is judged and not before.
-    private mutating func noteLearnedUnits() {
-        unboundMetrics.removeAll { metric in
-            guard normaliser.unit(ofMetric: metric) != nil else { return false }
-            batch.learnedUnits.append((block: batch.slices.count, metric: metric))
-            return true
-        }
-    }
-
-    /// A refused reading in words.
-    private func describe(_ reading: DecodedReading) -> String {
-        let unit = decoded.string(reading.unit)
-        let value: String =
-            switch reading.kind {
-            case .number, .bool: unit.isEmpty ? "\(reading.value)" : "\(reading.value) \(unit)"
-            case .text: "“\(decoded.string(reading.text))”"
-            case .data: "\(reading.text.length) bytes"
-            case .none: "a sum only"
-            }
-        let time = reading.time == .never ? "" : " at \(reading.time.rfc3339)"
-        return "\(decoded.string(reading.device)) \(decoded.string(reading.metric)) is \(value)\(time)"
+        appendBlock(feed: feed, topic: topic, readings: count, maxAhead: maxAhead)
     }
 }

@@ -79,6 +79,7 @@ extension Pipeline {
     private mutating func adoptFeeds(of next: Generation) {
         let old = feeds
         feeds = Self.feeds(of: next, clock: clock)
+        books.adopt(feeds: feeds.map(\.name))
         let previous = feeds.map { feed in old.firstIndex { $0.name == feed.name } }
         running.adopt(feedCount: feeds.count) { previous[$0] }
         let health = feedHealth

@@ -38,7 +38,7 @@ public struct Pipeline: ~Copyable {
     var normaliser: Normaliser
     var windows: WindowEngine
     var running: RunningTime
-    var books = Books()
+    var books: Books
     var feedHealth: [FeedHealth]
     var channels: [Channel] = []
     /// Watched metrics whose unit neither the catalogue nor a reading has told yet.
@@ -47,7 +47,7 @@ public struct Pipeline: ~Copyable {
     var staleHeaps: [Heap<StaleDeadline>]
 
     // Buffers of one batch, kept for the next.
-    var decoded = DecodedBatch()
+    var peeked = DecodedBatch()
     var refusals: [Refusal] = []
     var batch = PipelineBatch()
     var output = WindowOutput()
@@ -56,8 +56,13 @@ public struct Pipeline: ~Copyable {
     var order: [(evaluation: Int, scenario: Int)] = []
     var windowLines: WindowLines?
 
-    /// Blocks after which it pays to flush.
-    public static let batchSize = 1024
+    /// Blocks, and decoded readings, after which it pays to flush.
+    private static let batchSize = (blocks: 1024, readings: 4096)
+
+    /// Whether enough blocks wait for a flush.
+    public var isFull: Bool {
+        batch.blocks.count >= Self.batchSize.blocks || batch.decoded.readings.count >= Self.batchSize.readings
+    }
 
     /// Creates an engine without history.
     ///
@@ -74,6 +79,7 @@ public struct Pipeline: ~Copyable {
         self.clock = clock
         generationName = generation.name
         feeds = Self.feeds(of: generation, clock: clock)
+        books = Books(feeds: feeds.map(\.name))
         routing = try PipelineRouting(generation.scenarios, catalogue: generation.catalogue)
         eventMaker = EventMaker(generation: generation, generationHash: generationName)
         decoders = feeds.map { FeedDecoder(definition: $0) }

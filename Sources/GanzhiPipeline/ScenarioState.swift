@@ -3,6 +3,12 @@ import GanzhiModel
 import GanzhiWarnings
 import GanzhiWindow
 
+/// A measure by what it computes and the number of its window in the plan.
+struct MeasureSlot {
+    let function: WindowFunction
+    let window: Int
+}
+
 /// A scenario at work: its compiled ladder and where its keys stand.
 struct ScenarioState {
     let scenario: Scenario
@@ -10,8 +16,10 @@ struct ScenarioState {
     let hash: String
     /// Number of its plan.
     let plan: Int
-    /// For each measure the number of its window in the plan.
-    let windowOfMeasure: [Int]
+    /// The measures, as declared, by function and window.
+    let slots: [MeasureSlot]
+    /// Coverage below which a measure is unknown.
+    let minimumCoverage: Double
     /// The ladder, once the unit of the watched metric is known or not needed.
     private(set) var program: LadderProgram?
     /// The metric's canonical unit; empty while none is known.
@@ -25,7 +33,8 @@ struct ScenarioState {
         self.scenario = scenario
         self.hash = hash
         self.plan = plan
-        windowOfMeasure = scenario.measures.map { windows.firstIndex(of: $0.window)! }
+        slots = scenario.measures.map { MeasureSlot(function: $0.function, window: windows.firstIndex(of: $0.window)!) }
+        minimumCoverage = scenario.ladder.minimumCoverage
         book = LadderBook(rungs: scenario.ladder.rungs.count)
         bind(unit: nil)
     }

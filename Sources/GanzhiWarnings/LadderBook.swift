@@ -91,7 +91,7 @@ public struct LadderBook: Sendable {
         key: Int, at instant: Timestamp, values: [Double], feed: UInt32, running: Int64, program: LadderProgram
     ) -> Step {
         grow(to: key)
-        let silence = program.ladder.silence
+        let silence = program.silence
         let firstRun = key * runsPerKey
         var step = Step(isKnown: false, transition: nil, truths: 0)
         var highest = -1
@@ -102,7 +102,7 @@ public struct LadderBook: Sendable {
             step.isKnown = step.isKnown || truth != .unknown
             anyWhen = anyWhen || truth
             if runs[firstRun + rung].step(
-                truth, at: instant, hold: program.ladder.rungs[rung].hold, silence: silence)
+                truth, at: instant, hold: program.holds[rung], silence: silence)
             {
                 highest = rung
             }
@@ -135,7 +135,7 @@ public struct LadderBook: Sendable {
             keys[key].rung = Int8(highest)
         } else if current >= 0 {
             let untilTruth = program.until[current]?.evaluate(values) ?? !step.truth(ofRung: current)
-            let clearHold = program.ladder.clearHold
+            let clearHold = program.clearHold
             let clears = runs[clearRun].step(clearTruth, at: instant, hold: clearHold, silence: silence)
             let eases = runs[untilRun].step(untilTruth, at: instant, hold: clearHold, silence: silence)
             if clears, highest < 0 {

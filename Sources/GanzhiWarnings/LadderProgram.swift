@@ -1,7 +1,15 @@
-/// A ladder compiled for evaluation.
-public struct LadderProgram: Sendable, Hashable {
+import GanzhiModel
+
+/// A ladder compiled for evaluation; a class, so that handing it on costs one reference and not a dozen.
+public final class LadderProgram: Sendable {
     /// The ladder it was made from.
     public let ladder: Ladder
+    /// For how long each rung's `when` must have been true, lowest first.
+    let holds: [TimeSpan]
+    /// For how long `clear` and `until` must have been true.
+    let clearHold: TimeSpan
+    /// Event time that a run outlasts.
+    let silence: TimeSpan
     /// `when` of each rung, lowest first.
     public let when: [ConditionProgram]
     /// Explicit `until` of each rung.
@@ -20,6 +28,9 @@ public struct LadderProgram: Sendable, Hashable {
         threshold: (_ number: String, _ unit: String, _ measure: Int) throws -> Double
     ) rethrows {
         self.ladder = ladder
+        holds = ladder.rungs.map(\.hold)
+        clearHold = ladder.clearHold
+        silence = ladder.silence
         when = try ladder.rungs.map { try ConditionProgram($0.when, measures: measures, threshold: threshold) }
         until = try ladder.rungs.map { rung in
             try rung.until.map { try ConditionProgram($0, measures: measures, threshold: threshold) }

@@ -1,3 +1,4 @@
+import CGanzhi
 import GanzhiModel
 
 /// A plan at work: the rows and panes of the series it watches.
@@ -37,6 +38,15 @@ struct PlanState: ~Copyable {
         _ = panes.append()
         _ = standing.append()
         return UInt32(row)
+    }
+
+    /// Asks for the memory of a row and of the pane that a time falls into.
+    @inline(__always)
+    func prefetch(row: Int, time: Int64) {
+        ganzhi_prefetch(rows[row])
+        let pane = panes[row] + Int(Self.modulo(Self.floorDivide(time, pane), paneCount))
+        ganzhi_prefetch(pane)
+        ganzhi_prefetch(UnsafeRawPointer(pane) + 64)
     }
 
     /// What became of a reading in this plan.

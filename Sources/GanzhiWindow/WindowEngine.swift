@@ -1,3 +1,4 @@
+import CGanzhi
 public import GanzhiModel
 import HeapModule
 
@@ -167,6 +168,7 @@ public struct WindowEngine: ~Copyable {
             }
             let end = next + slice.count
             while next < end {
+                prefetch(readings, behind: next)
                 apply(
                     readings[next], at: next, feed: slice.feed, running: running[index * feedCount + slice.feed],
                     now: slice.now, block: block, output: &output)
@@ -174,6 +176,29 @@ public struct WindowEngine: ~Copyable {
             }
         }
     }
+
+    /// Asks for the memory that readings a little further on will need: first their series, then their row and pane.
+    @inline(__always)
+    private func prefetch(_ readings: [Reading], behind index: Int) {
+        if index + Self.seriesLead < readings.count {
+            let record = series[Int(readings[index + Self.seriesLead].channel)]
+            ganzhi_prefetch(record)
+            ganzhi_prefetch(UnsafeRawPointer(record) + 64)
+            ganzhi_prefetch(UnsafeRawPointer(record) + 128)
+        }
+        if index + Self.rowLead < readings.count {
+            let reading = readings[index + Self.rowLead]
+            let record = series[Int(reading.channel)]
+            let first = Int(record.pointee.firstRoute)
+            for route in first..<(first + Int(record.pointee.routeCount)) {
+                plans[Int(routes[route].plan)].prefetch(row: Int(routes[route].row), time: reading.time.microseconds)
+            }
+        }
+    }
+
+    /// How many readings ahead memory is asked for: enough to hide its latency, and less than the cache holds.
+    private static let seriesLead = 24
+    private static let rowLead = 12
 
     @inline(__always)
     private mutating func apply(

@@ -93,7 +93,7 @@ public enum ReplayBench {
                 if let rejection = pipeline.add(line: line, of: "bench", sequence: sequence) {
                     throw AppError(.data, "Line \(sequence): \(rejection.reason): \(rejection.detail)")
                 }
-                if pipeline.pendingBlocks >= Pipeline.batchSize {
+                if pipeline.isFull {
                     pipeline.flush(into: &commit)
                     take()
                 }

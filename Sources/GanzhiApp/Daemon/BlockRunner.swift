@@ -54,7 +54,7 @@ struct BlockRunner: ~Copyable {
                         content, sequence: block.sequence, received: block.received, monotonic: block.monotonic)
                 }
             }
-            if pipeline.pendingBlocks >= Pipeline.batchSize { pipeline.flush(into: &commit) }
+            if pipeline.isFull { pipeline.flush(into: &commit) }
         }
         pipeline.flush(into: &commit)
     }

@@ -49,7 +49,7 @@ public enum FileReplay {
                             + " (\(rejection.reason)):\(record) \(rejection.detail)")
                 }
             }
-            if pipeline.pendingBlocks >= Pipeline.batchSize { try flush() }
+            if pipeline.isFull { try flush() }
             try inputs[index].advance(&pipeline, needsTime: isMerging)
         }
         try pipeline.finish(into: &commit) { commit, pipeline in
