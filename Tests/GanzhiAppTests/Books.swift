@@ -5,6 +5,8 @@ struct Books {
     let feed: String
     let messages: [String: Int]
     let readings: [String: Int]
+    /// Counts that stand beside the equations.
+    let beside: [String: Int]
     /// Counts by `column reason`.
     let reasons: [String: Int]
     let isBalanced: Bool
@@ -14,6 +16,7 @@ struct Books {
         feed = object["feed"] as? String ?? ""
         messages = object["messages"] as? [String: Int] ?? [:]
         readings = object["readings"] as? [String: Int] ?? [:]
+        beside = object["beside"] as? [String: Int] ?? [:]
         let entries = object["reasons"] as? [[String: Any]] ?? []
         reasons = Dictionary(
             entries.map { ("\($0["column"] ?? "") \($0["reason"] ?? "")", $0["count"] as? Int ?? 0) },

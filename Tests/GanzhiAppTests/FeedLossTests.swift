@@ -8,9 +8,9 @@ extension ProgramTests {
     @Test(.needsBroker) func `a lost broker is one event, its return another, and neither makes a warning stale`()
         throws
     {
-        let silence: Int64 = 3000
+        let silence: Int64 = 2000
         let city = try Installation(
-            scenarios: [Underpass.scenario(time: "{every: 1s, idle: 2s, silence: 3s}")],
+            scenarios: [Underpass.scenario(time: "{every: 1s, idle: 2s, silence: 2s}")],
             catalogue: Underpass.catalogue
         )
         let daemon = try city.start()

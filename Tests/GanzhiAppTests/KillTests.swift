@@ -46,6 +46,8 @@ extension ProgramTests {
         #expect(books.isBalanced)
         #expect(books.readings["applied"] == record.count)
         #expect(books.messages["rejected"] == 0)
+        // The broker did send again what a kill kept from being acknowledged.
+        #expect(books.beside["messages.redelivered"] ?? 0 > 0)
         #expect(books.readings["late"] == 0)
         #expect(books.readings["quarantined"] == 0)
 
