@@ -6,10 +6,10 @@ extension Commit {
     /// Counts are added up and lists appended. Of the samples only as many stay as the store would keep, so that
     /// merging for long stays bounded however much is refused.
     ///
-    /// - Requires: `later` lies behind this commit.
+    /// - Requires: `later` lies behind this commit, or is a further part of its last block.
     /// - Complexity: O(*n*) in what `later` holds.
     public mutating func merge(_ later: Commit) {
-        precondition(later.position > position, "a commit takes in later ones only")
+        precondition(later.position >= position, "a commit takes in later ones only")
         position = later.position
         events += later.events
         publications += later.publications

@@ -102,15 +102,7 @@ final class DaemonSubscriber: BenchSubscriber {
             progress: progress,
             logger: logger
         )
-        group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: outbox), .init(service: engine, successTerminationBehavior: .ignore),
-                    .init(service: intake, successTerminationBehavior: .ignore),
-                ],
-                logger: logger
-            )
-        )
+        group = ServiceGroup(services: [outbox, engine, intake], logger: logger)
     }
 
     var isReady: Bool { progress.reached.committed >= blocksBefore }

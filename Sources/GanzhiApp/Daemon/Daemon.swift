@@ -51,13 +51,9 @@ public enum Daemon {
 
         // They shut down in reverse: intake first, then the engine with its last commit, then the publisher.
         let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: outbox), .init(service: engine, successTerminationBehavior: .ignore),
-                    .init(service: intake, successTerminationBehavior: .ignore),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [outbox, engine, intake], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         try await group.run()
+        try outbox.tickOff()
         try store.close()
         withExtendedLifetime(lock) {}
         logger.info("stopped")

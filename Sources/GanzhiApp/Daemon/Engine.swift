@@ -39,6 +39,9 @@ final class Engine: Service {
 
     func run() async throws {
         try await BlockingThread.run("engine") { try self.loop() }
+        // The loop ends with intake, perhaps before intake's end was noticed. Services that do not wait for their turn to
+        // shut down are taken for failed ones.
+        try? await gracefulShutdown()
     }
 
     private func loop() throws {
@@ -48,6 +51,7 @@ final class Engine: Service {
             generations: { [store] name in try store.generation(name) })
         try recover(&reader)
         try outbox.publishPending()
+        catchUpEventLog()
 
         var commit = Commit(position: reader.position)
         var lastApply = ContinuousClock.now
@@ -102,13 +106,17 @@ final class Engine: Service {
         try applyWhenPossible(commit)
         if !commit.events.isEmpty {
             try outbox.publishPending()
-            do {
-                try eventLog?.catchUp()
-            } catch {
-                logger.error("the event log cannot be written; events are safe in the store", metadata: ["error": "\(error)"])
-            }
+            catchUpEventLog()
         }
         commit = Commit(position: commit.position)
+    }
+
+    private func catchUpEventLog() {
+        do {
+            try eventLog?.catchUp()
+        } catch {
+            logger.error("the event log cannot be written; events are safe in the store", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Applies a commit; while the disk refuses it waits, and with it everything behind: nothing is lost meanwhile.

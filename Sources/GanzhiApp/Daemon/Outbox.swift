@@ -77,18 +77,23 @@ final class Outbox: Service {
 
     /// Ticks off what the broker has, unless that was done just now, and goes on publishing what waits.
     func markCompleted() throws {
-        let position = completed.position.load(ordering: .acquiring)
         let isDue = lastMark.withLock { last in
             guard last.duration(to: .now) >= Self.pause else { return false }
             last = .now
             return true
         }
         guard isDue else { return }
+        try tickOff()
+        try publishPending()
+    }
+
+    /// Ticks off what the broker has.
+    func tickOff() throws {
+        let position = completed.position.load(ordering: .acquiring)
         if position > marked.load(ordering: .relaxed) {
             try store.markPublished(through: position, at: Clocks.now)
             marked.store(position, ordering: .relaxed)
         }
-        try publishPending()
     }
 
     private let marked = Atomic<Int64>(0)

@@ -14,6 +14,8 @@ final class ReplayOutput {
     private let windows: OutputFile?
     private let events: OutputFile?
     private let store: EventStore?
+    /// What the database gets next: it takes each position once, and the end of the input comes in parts.
+    private var held: Commit?
 
     init(windows: String?, events: String?, database: String?) throws {
         self.windows = try windows.map { try OutputFile($0) }
@@ -32,7 +34,7 @@ final class ReplayOutput {
                 try [UInt8(0x0A)].withUnsafeBytes { try events.write($0) }
             }
         }
-        try store?.apply(commit, at: commit.events.last?.time ?? Timestamp(microseconds: 0))
+        if store != nil { try hold(commit) }
         eventCount += commit.events.count
         ledger.merge(commit.ledger) { $0 + $1 }
     }
@@ -41,7 +43,19 @@ final class ReplayOutput {
     func close() throws {
         try windows?.flush()
         try events?.flush()
+        try storeHeld()
         try store?.close()
+    }
+
+    private func hold(_ commit: Commit) throws {
+        if let position = held?.position, position < commit.position { try storeHeld() }
+        if held == nil { held = commit } else { held?.merge(commit) }
+    }
+
+    private func storeHeld() throws {
+        guard let commit = held else { return }
+        try store?.apply(commit, at: commit.events.last?.time ?? Timestamp(microseconds: 0))
+        held = nil
     }
 }
 
