@@ -21,8 +21,8 @@ func module(_ name: String, _ uses: Target.Dependency...) -> Target {
     .target(name: name, dependencies: uses, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ uses: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: uses, swiftSettings: settings)
+func tests(_ name: String, _ uses: Target.Dependency..., exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -74,12 +74,26 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .target(name: "GanzhiTestSupport", path: "Tests/GanzhiTestSupport", swiftSettings: settings),
+        .target(
+            name: "GanzhiTestSupport",
+            dependencies: [
+                "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel",
+            ],
+            path: "Tests/GanzhiTestSupport", swiftSettings: settings),
         tests("GanzhiModelTests", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiFeedsTests", "GanzhiFeeds", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiCatalogueTests", "GanzhiCatalogue", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiWindowTests", "GanzhiWindow", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiWarningsTests", "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
+        tests(
+            "GanzhiPipelineTests", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow",
+            "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
+        tests(
+            "GanzhiConfigTests", "GanzhiConfig", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow",
+            "GanzhiWarnings", "GanzhiMQTT", "GanzhiModel", "GanzhiTestSupport", yams, exclude: ["Examples"]),
         tests("GanzhiJournalTests", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
-        tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb, crypto),
+        tests("GanzhiMQTTTests", "GanzhiMQTT", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb),
         tests("GanzhiCityTests", "GanzhiCity", "GanzhiModel", "GanzhiTestSupport"),
     ],
     swiftLanguageModes: [.v6]

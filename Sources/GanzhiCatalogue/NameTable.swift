@@ -12,22 +12,29 @@ struct NameTable: Sendable {
         shift = 28
     }
 
+    /// What stands where the search for a hash begins; loading it early lets searches wait for memory together.
+    @inline(__always) func home(of hash: UInt32) -> UInt64 { places[Int(truncatingIfNeeded: hash &>> shift)] }
+
     /// The number of this hash that is the right one; `nil` where there is none.
-    @inline(__always) func number(hash: UInt32, where isRight: (Int) -> Bool) -> Int? {
+    ///
+    /// - Parameters:
+    ///   - hash: The hash.
+    ///   - home: What ``home(of:)`` said since the last insertion.
+    ///   - isRight: Whether a number with this hash is the right one.
+    @inline(__always) func number(hash: UInt32, home: UInt64, where isRight: (Int) -> Bool) -> Int? {
         let mask = places.count &- 1
-        return places.withUnsafeBufferPointer { places in
-            var index = Int(truncatingIfNeeded: hash &>> shift)
-            while true {
-                // The mask keeps the index inside; an empty place is always met, as half of them are.
-                let place = places[index]
-                if place == 0 { return nil }
-                if UInt32(truncatingIfNeeded: place &>> 32) == hash {
-                    let number = Int(UInt32(truncatingIfNeeded: place)) &- 1
-                    if isRight(number) { return number }
-                }
-                index = (index &+ 1) & mask
+        var index = Int(truncatingIfNeeded: hash &>> shift)
+        var place = home
+        // An empty place is always met, as half of them are.
+        while place != 0 {
+            if UInt32(truncatingIfNeeded: place &>> 32) == hash {
+                let number = Int(UInt32(truncatingIfNeeded: place)) &- 1
+                if isRight(number) { return number }
             }
+            index = (index &+ 1) & mask
+            place = places[index]
         }
+        return nil
     }
 
     mutating func insert(_ number: Int, hash: UInt32) {

@@ -14,11 +14,22 @@ extension Normaliser {
     /// Handles a reading that the fast way cannot: it decides first, and changes the normaliser only once it accepts.
     @inline(never) mutating func admit(
         _ reading: DecodedReading,
-        _ names: Names,
-        latest: Timestamp,
-        received: Timestamp,
+        _ buffer: UnsafeRawBufferPointer,
+        hash: UInt32,
+        _ frame: Frame,
         into batch: inout ReadingBatch
     ) -> Refusal.Reason? {
+        let device = Self.bytes(of: reading.device, in: buffer)
+        let metric = Self.bytes(of: reading.metric, in: buffer)
+        // Searched for once more, as a reading just before this one may have been the first of the route.
+        let found = routeTable.number(hash: hash, home: routeTable.home(of: hash)) { isRoute($0, device, metric) }
+        let names = Names(
+            device: device,
+            metric: metric,
+            unit: Self.bytes(of: reading.unit, in: buffer),
+            hash: hash,
+            route: found
+        )
         let known = names.route.flatMap { routes[$0].profile == Route.noProfile ? nil : $0 }
         let profile: Profile
         if let known {
@@ -39,7 +50,7 @@ extension Normaliser {
         let channelHash = self.channelHash(names.device, profile.metric)
         let channel = known.map { Int(routes[$0].channel) } ?? self.channel(names.device, profile.metric, channelHash)
         guard channel != nil || channels.count < maximumChannels else { return .tooManySeries }
-        guard reading.time <= latest else { return .clockAhead }
+        guard reading.time <= frame.latest else { return .clockAhead }
 
         if canonical == nil, !stated.isEmpty { canonicalUnits[profile.metric] = CanonicalUnit(stated) }
         let number = channel ?? channels.count
@@ -50,7 +61,7 @@ extension Normaliser {
             routes[route].profile = self.number(of: profile)
         }
         remember(calibration, for: names.unit, ofRoute: route)
-        append(reading, value, UInt32(number), calibration, received, to: &batch)
+        append(reading, value, UInt32(number), calibration, frame, to: &batch)
         return nil
     }
 
@@ -132,7 +143,7 @@ extension Normaliser {
     }
 
     func channel(_ device: NameBytes, _ metric: String, _ hash: UInt32) -> Int? {
-        channelTable.number(hash: hash) { number in
+        channelTable.number(hash: hash, home: channelTable.home(of: hash)) { number in
             let route = Int(channels[number].route)
             return metricNames[Int(channels[number].metric)].utf8.elementsEqual(metric.utf8)
                 && Int(routes[route].deviceLength) == device.count

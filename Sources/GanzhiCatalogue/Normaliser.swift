@@ -108,17 +108,76 @@ extension Normaliser {
         into batch: inout ReadingBatch,
         refusals: inout [Refusal]
     ) {
-        let latest = Self.latest(received, maxAhead)
+        let frame = Frame(received: received, latest: Self.latest(received, maxAhead))
         decoded.names.withUnsafeBytes { names in
             decoded.readings.withUnsafeBufferPointer { readings in
-                for index in range {
-                    let reading = readings[index]
-                    if let reason = normalise(reading, names, latest: latest, received: received, into: &batch) {
-                        refusals.append(Refusal(index: index, reason: reason))
+                withUnsafeTemporaryAllocation(of: Probe.self, capacity: Probe.slice) { probes in
+                    for start in stride(from: range.lowerBound, to: range.upperBound, by: Probe.slice) {
+                        let slice = UnsafeBufferPointer(
+                            rebasing: readings[start..<min(start + Probe.slice, range.upperBound)]
+                        )
+                        find(slice, names, in: probes)
+                        for index in slice.indices {
+                            let reading = slice[index]
+                            if let reason = normalise(reading, names, probes[index], frame, into: &batch) {
+                                refusals.append(Refusal(index: start + index, reason: reason))
+                            }
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// What holds for all readings of one call.
+    struct Frame {
+        let received: Timestamp
+        let latest: Timestamp
+        // Another module's constants cost a call each time they are asked for.
+        let never = Timestamp.never
+        let unknownUnit = ReadingFlags.unknownUnit
+    }
+
+    /// Where the search for a reading's route stands.
+    struct Probe {
+        /// Readings that are searched for together; the probes of so many fit on the stack.
+        static let slice = 64
+
+        var hash: UInt32
+        /// The route, or negative where there is none.
+        var route: Int32
+        var home: UInt64
+    }
+
+    /// Finds the routes of up to 64 readings: first all hashes, then all comparisons, so that the processor waits for
+    /// the memory of many routes at once.
+    @inline(__always) func find(
+        _ readings: UnsafeBufferPointer<DecodedReading>,
+        _ names: UnsafeRawBufferPointer,
+        in probes: UnsafeMutableBufferPointer<Probe>
+    ) {
+        for index in readings.indices {
+            let reading = readings[index]
+            var hash: UInt32 = 0
+            if Self.isAcceptable(reading) {
+                let device = Self.bytes(of: reading.device, in: names)
+                hash = NameBytes.hash(device, Self.bytes(of: reading.metric, in: names), seed: seed)
+            }
+            probes.initializeElement(at: index, to: Probe(hash: hash, route: -1, home: routeTable.home(of: hash)))
+        }
+        for index in readings.indices where Self.isAcceptable(readings[index]) {
+            let device = Self.bytes(of: readings[index].device, in: names)
+            let metric = Self.bytes(of: readings[index].metric, in: names)
+            let probe = probes[index]
+            let route = routeTable.number(hash: probe.hash, home: probe.home) { isRoute($0, device, metric) }
+            probes[index].route = Int32(truncatingIfNeeded: route ?? -1)
+        }
+    }
+
+    /// Whether a reading carries a number under names of bearable length.
+    @inline(__always) static func isAcceptable(_ reading: DecodedReading) -> Bool {
+        (reading.kind == .number || reading.kind == .bool)
+            && max(reading.device.length, reading.metric.length) <= UInt32(longestName)
     }
 
     /// The latest time that is not ahead.
@@ -131,35 +190,25 @@ extension Normaliser {
     @inline(__always) mutating func normalise(
         _ reading: DecodedReading,
         _ names: UnsafeRawBufferPointer,
-        latest: Timestamp,
-        received: Timestamp,
+        _ probe: Probe,
+        _ frame: Frame,
         into batch: inout ReadingBatch
     ) -> Refusal.Reason? {
-        guard reading.kind == .number || reading.kind == .bool else { return .notNumeric }
-        let device = Self.bytes(of: reading.device, in: names)
-        let metric = Self.bytes(of: reading.metric, in: names)
-        let unit = Self.bytes(of: reading.unit, in: names)
-        guard device.count <= Self.longestName, metric.count <= Self.longestName else { return .nameTooLong }
-
-        let hash = NameBytes.hash(device, metric, seed: seed)
-        let found = routeTable.number(hash: hash) { isRoute($0, device, metric) }
-        guard let found, unit.count <= Route.longestUnit, Int(routes[found].unitLength) == unit.count,
-            routes[found].unit == unit.shortWord
-        else {
-            return admit(
-                reading,
-                Names(device: device, metric: metric, unit: unit, hash: hash, route: found),
-                latest: latest,
-                received: received,
-                into: &batch
-            )
+        guard Self.isAcceptable(reading) else {
+            return reading.kind == .number || reading.kind == .bool ? .nameTooLong : .notNumeric
         }
-        let calibration = Int(routes[found].calibration)
+        let unit = Self.bytes(of: reading.unit, in: names)
+        let route = Int(probe.route)
+        guard route >= 0, unit.count <= Route.longestUnit, Int(routes[route].unitLength) == unit.count,
+            routes[route].unit == unit.shortWord
+        else { return admit(reading, names, hash: probe.hash, frame, into: &batch) }
+
+        let calibration = Int(routes[route].calibration)
         guard !calibrations[calibration].isMismatch else { return .unitMismatch }
         let value = calibrations[calibration].apply(reading.value)
         guard value.isFinite else { return .nonFinite }
-        guard reading.time <= latest else { return .clockAhead }
-        append(reading, value, routes[found].channel, calibrations[calibration], received, to: &batch)
+        guard reading.time <= frame.latest else { return .clockAhead }
+        append(reading, value, routes[route].channel, calibrations[calibration], frame, to: &batch)
         return nil
     }
 
@@ -176,7 +225,7 @@ extension Normaliser {
         _ value: Double,
         _ channel: UInt32,
         _ calibration: Calibration,
-        _ received: Timestamp,
+        _ frame: Frame,
         to batch: inout ReadingBatch
     ) {
         var normalised = Reading(
@@ -184,10 +233,10 @@ extension Normaliser {
             time: reading.time,
             value: value,
             quality: reading.quality,
-            flags: reading.flags.subtracting(.unknownUnit).union(calibration.flags)
+            flags: reading.flags.subtracting(frame.unknownUnit).union(calibration.flags)
         )
-        if reading.time == .never {
-            normalised.time = received
+        if reading.time == frame.never {
+            normalised.time = frame.received
             normalised.flags.insert(.arrivalTime)
         }
         if value < calibration.minimum || value > calibration.maximum {

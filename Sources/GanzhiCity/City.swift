@@ -31,7 +31,10 @@ public struct City: Sequence, Sendable {
         private let devices: [CityDevice]
         private var tracks: [DeviceTrack]
         private var due: MinHeap<Due>
-        private var waiting = MinHeap<Waiting>()
+        private var leaving = MinHeap<Leaving>()
+        /// The messages that ``leaving`` speaks of, by slot; freed slots are used again.
+        private var waiting: [Waiting] = []
+        private var freeSlots: [Int] = []
         private var writer = PayloadWriter()
         private var serial: UInt64 = 0
     }
@@ -56,18 +59,23 @@ extension City.Iterator {
         }
     }
 
-    /// A message on its way to the broker.
-    struct Waiting: Comparable {
-        var message: PlannedMessage
+    /// When a message on its way is published; small, as a heap moves its elements about.
+    struct Leaving: Comparable {
+        /// Microseconds since the start of the run.
+        var at: Int64
         var serial: UInt64
+        var slot: Int
+
+        static func < (left: Leaving, right: Leaving) -> Bool {
+            left.at != right.at ? left.at < right.at : left.serial < right.serial
+        }
+    }
+
+    /// A message on its way to the broker.
+    struct Waiting {
+        var message: PlannedMessage
         var index: Int
         var samples: [Sample]
-
-        static func < (left: Waiting, right: Waiting) -> Bool {
-            left.message.at != right.message.at ? left.message.at < right.message.at : left.serial < right.serial
-        }
-
-        static func == (left: Waiting, right: Waiting) -> Bool { left.serial == right.serial }
     }
 
     fileprivate init(_ city: City) {
@@ -114,11 +122,12 @@ extension City.Iterator {
     public mutating func next() -> PlannedMessage? {
         while let next = due.least {
             // Nothing that is still to be measured can be published before its time.
-            if let first = waiting.least, first.message.at.microseconds <= next.at { break }
+            if let first = leaving.least, first.at <= next.at { break }
             measure(next)
         }
-        guard let first = waiting.removeLeast() else { return nil }
-        return published(first)
+        guard let first = leaving.removeLeast() else { return nil }
+        freeSlots.append(first.slot)
+        return published(waiting[first.slot])
     }
 
     /// Takes the readings of one message, sends it on its way, and says when the device is due again.
@@ -188,8 +197,11 @@ extension City.Iterator {
     }
 
     private mutating func wait(_ message: PlannedMessage, samples: [Sample], index: Int) {
+        let entry = Waiting(message: message, index: index, samples: samples)
+        let slot = freeSlots.popLast() ?? waiting.count
+        if slot == waiting.count { waiting.append(entry) } else { waiting[slot] = entry }
         serial += 1
-        waiting.insert(Waiting(message: message, serial: serial, index: index, samples: samples))
+        leaving.insert(Leaving(at: message.at.microseconds, serial: serial, slot: slot))
     }
 
     /// The reading that a device takes at a time, in microseconds since the start of the run.

@@ -13,7 +13,8 @@ public enum GenerationReader {
     ///   - config: Path of the file, as it shall stand in problems.
     ///   - environment: Where `password-env` is looked up; `nil` is the environment of this process.
     public static func load(
-        config: String, environment: [String: String]? = nil
+        config: String,
+        environment: [String: String]? = nil
     ) -> (settings: Settings?, problems: [Problem]) {
         let file: YAMLFile
         do throws(Problem) {
@@ -21,9 +22,12 @@ public enum GenerationReader {
         } catch {
             return (nil, [error])
         }
-        guard let read = ConfigReader(
-            file: file, environment: environment ?? ProcessInfo.processInfo.environment
-        ).read() else {
+        guard
+            let read = ConfigReader(
+                file: file,
+                environment: environment ?? ProcessInfo.processInfo.environment
+            ).read()
+        else {
             return (nil, ordered(file.problems))
         }
         func existing(_ paths: [(path: String, value: YAMLValue)]) -> [String] {
@@ -51,7 +55,8 @@ public enum GenerationReader {
     ///   - scenarios: A file or a folder.
     ///   - catalogue: A file or a folder; `nil` for none.
     public static func load(
-        scenarios: String, catalogue: String? = nil
+        scenarios: String,
+        catalogue: String? = nil
     ) -> (generation: Generation?, problems: [Problem]) {
         let (placed, inCatalogue) = readCatalogue(catalogue.map { [$0] } ?? [])
         let (read, inScenarios) = readScenarios([scenarios], placed)
@@ -109,8 +114,12 @@ public enum GenerationReader {
         if names.isEmpty {
             problems.append(
                 Problem(
-                    .warning, file: path, message: "The folder holds no scenario.",
-                    remedy: "Put files ending in .yaml there."))
+                    .warning,
+                    file: path,
+                    message: "The folder holds no scenario.",
+                    remedy: "Put files ending in .yaml there."
+                )
+            )
         }
         return names.sorted { $0.precedesByCodePoint($1) }.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
     }

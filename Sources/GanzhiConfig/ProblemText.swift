@@ -8,7 +8,8 @@ public import GanzhiModel
 ///       |          ^~~~
 /// ```
 ///
-/// Lines are read from the files that the problems name. Whatever stands behind a key `password` is never shown.
+/// Lines are read from the files that the problems name. Whatever stands behind a key that
+/// sounds like a password is never shown.
 public struct ProblemText {
     private var sources: [String: SourceText?] = [:]
 
@@ -89,10 +90,15 @@ public struct ProblemText {
         }
     }
 
+    /// The line up to the first key that sounds like a secret, whether or not such a key exists.
     private static func withoutSecret(_ line: Substring) -> String {
-        guard let key = line.firstRange(of: "password"), let colon = line[key.upperBound...].firstIndex(of: ":"),
-            line[key.upperBound..<colon].allSatisfy({ $0 == "\"" || $0 == "'" || $0.isWhitespace })
-        else { return String(line) }
-        return line[...colon] + " …"
+        var rest = line
+        while let colon = rest.firstIndex(of: ":") {
+            let key = rest[..<colon].lowercased().split { !($0.isLetter || $0 == "-" || $0 == "_") }.last ?? ""
+            let isSecret = ["pas", "pwd", "secret", "token"].contains { key.contains($0) }
+            if isSecret, !key.hasSuffix("-file"), !key.hasSuffix("-env") { return line[...colon] + " …" }
+            rest = rest[rest.index(after: colon)...]
+        }
+        return String(line)
     }
 }

@@ -46,13 +46,10 @@ public struct FeedDecoder: Sendable {
         }
         return payload.withMemoryRebound(to: UInt8.self) { bytes in
             switch format {
-            case .senml: senml.decode(bytes, topic: topic, received: received, into: &batch)
+            case .senml: return senml.decode(bytes, topic: topic, received: received, into: &batch)
             case .json:
-                if let mapped {
-                    mapped.decode(bytes, topic: topic, received: received, into: &batch)
-                } else {
-                    native.decode(bytes, received: received, into: &batch)
-                }
+                guard let mapped else { return native.decode(bytes, received: received, into: &batch) }
+                return mapped.decode(bytes, topic: topic, received: received, into: &batch)
             }
         }
     }

@@ -12,17 +12,19 @@ struct NameArena: Sendable {
     private var shift = 0
     /// Place in the batch of the first made byte.
     private var madeStart = 0
-    private var made: [UInt8] = []
+    /// Room for made bytes; only the first ``madeCount`` mean something.
+    private var made = [UInt8](repeating: 0, count: 4096)
+    private var madeCount = 0
 
     /// Starts with a payload that is to follow `count` bytes of other names.
     mutating func begin(_ payload: UnsafeBufferPointer<UInt8>, after count: Int) {
         shift = count - Int(bitPattern: payload.baseAddress)
         madeStart = count + payload.count
-        made.removeAll(keepingCapacity: true)
+        madeCount = 0
     }
 
     /// Where the next made byte will stand.
-    var nextPlace: Int { madeStart + made.count }
+    var nextPlace: Int { madeStart + madeCount }
 
     /// Whether a ``NameRef`` can no longer point at every byte.
     var isFull: Bool { nextPlace > Int(UInt32.max) }
@@ -31,7 +33,7 @@ struct NameArena: Sendable {
     @inline(__always) mutating func reference(_ text: JSONText) -> NameRef {
         if text.hasEscapes {
             let place = nextPlace
-            text.append(to: &made)
+            append(text)
             return reference(from: place)
         }
         return NameRef(
@@ -46,14 +48,43 @@ struct NameArena: Sendable {
     }
 
     /// Makes bytes out of a string of the payload.
-    @inline(__always) mutating func append(_ text: JSONText) { text.append(to: &made) }
+    @inline(__always) mutating func append(_ text: JSONText) {
+        guard text.hasEscapes else { return append(text.raw) }
+        reserve(text.count)
+        madeCount += made.withUnsafeMutableBufferPointer {
+            text.decode(into: UnsafeMutableBufferPointer(rebasing: $0[madeCount...]))
+        }
+    }
 
     /// Makes bytes.
-    mutating func append(_ bytes: some Collection<UInt8>) { made.append(contentsOf: bytes) }
+    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
+
+    /// Makes bytes.
+    @inline(__always) private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        reserve(bytes.count)
+        made.withUnsafeMutableBytes {
+            UnsafeMutableRawBufferPointer(rebasing: $0[madeCount...]).copyMemory(from: UnsafeRawBufferPointer(bytes))
+        }
+        madeCount += bytes.count
+    }
+
+    @inline(__always) private mutating func reserve(_ count: Int) {
+        if made.count - madeCount < count { grow(by: count) }
+    }
+
+    @inline(never) private mutating func grow(by count: Int) {
+        made.append(contentsOf: repeatElement(0, count: max(count, made.count)))
+    }
 
     /// Gives the bytes made since `place`.
     func withMade<Result>(from place: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        made.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[(place - madeStart)...])) }
+        made.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[(place - madeStart)..<madeCount])) }
+    }
+
+    /// Whether a made name ends with a string of the payload, written without escapes.
+    func ends(_ name: NameRef, with text: JSONText) -> Bool {
+        let first = Int(name.offset) + Int(name.length) - text.count - madeStart
+        return first >= 0 && (0..<text.count).allSatisfy { made[first + $0] == text.start[$0] }
     }
 
     /// A made byte.
@@ -62,6 +93,10 @@ struct NameArena: Sendable {
     /// Adds payload and made bytes to the batch.
     func commit(_ payload: UnsafeBufferPointer<UInt8>, to batch: inout DecodedBatch) {
         batch.names.append(contentsOf: payload)
-        if !made.isEmpty { batch.names.append(contentsOf: made) }
+        if madeCount > 0 {
+            made.withUnsafeBufferPointer {
+                batch.names.append(contentsOf: UnsafeBufferPointer(rebasing: $0.prefix(madeCount)))
+            }
+        }
     }
 }

@@ -63,7 +63,9 @@ public struct BrokerSettings: Sendable, Hashable {
 public struct TLSSettings: Sendable, Hashable {
     /// PEM file of the authorities that may have signed the broker's certificate; `nil` for the system's.
     public var caFile: String?
-    /// PEM file of our certificate; `nil` for none. Read anew at each attempt to connect.
+    /// PEM file of our certificate; `nil` for none.
+    ///
+    /// Read anew at each attempt to connect.
     public var certificateFile: String?
     /// PEM file of its key, without a passphrase.
     public var keyFile: String?

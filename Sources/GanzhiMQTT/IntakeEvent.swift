@@ -20,8 +20,11 @@ public struct IntakeEvent: Sendable, Hashable {
         case connectFailed(ConnectionFailure)
         /// The connection is lost; the next attempt follows after the back-off.
         case disconnected(reason: String)
-        /// Another client took our session by using our client id: the connection is lost, for the so-many-th time
-        /// since a connection last stood for ten minutes. From the second time on both are throwing each other out.
+        /// Another client took our session by using our client id: the connection is lost, for the so-many-th time in
+        /// a row. From the second time on both are throwing each other out.
+        ///
+        /// Brokers that do not say so (mosquitto 2.0, MQTT 3.1.1) give ``disconnected(reason:)``; from the third short
+        /// connection in a row its reason names the suspicion.
         case takenOver(times: Int)
     }
 }

@@ -23,18 +23,16 @@ import Glibc
 ///
 /// **Drained.** Once all subscriptions are answered, a barrier is sent behind the acknowledgements of each turn: an
 /// UNSUBSCRIBE from a filter that is not subscribed, whose answer the broker sends behind everything it sent before. The
-/// QoS 1 messages that come before the answer are those which the broker had on the way when it handled the barrier. A
-/// broker that holds messages back does so because its window of messages on the way is full; so with none, or with
-/// fewer than at an earlier barrier of this connection, nothing is held back. Continuous live traffic does not hinder it.
+/// QoS 1 messages that come before the answer are those which were on the way to us when the broker handled the barrier.
+/// A broker that holds messages back sends at least one of them for each acknowledgement, so their number cannot fall
+/// while it does; with none, or with fewer than at an earlier barrier of this connection, nothing is held back.
+/// Continuous live traffic does not hinder it.
 public final class IntakeSession {
     /// Messages that may be unacknowledged towards us (MQTT 5): half of the packet ids, so that the fingerprints of all
     /// of them never contain an id that the broker gives to a new message (see ``RedeliveryFilter``).
     public static let receiveMaximum = RedeliveryFilter.standardCapacity
 
     private static let barrierFilter = "ganzhi/barrier"
-    /// A connection that stood so many milliseconds was not about to be taken over.
-    private static let calm = 600_000
-
     private let settings: BrokerSettings
     private let subscriptions: [Subscription]
     private let waker: Waker
@@ -49,6 +47,8 @@ public final class IntakeSession {
     private var link = Link.waiting(until: 0)
     private var client: MosquittoClient?
     private var lastKeepAlive = 0
+    /// Connections in a row that did not stand long, and those of them that the broker gave to another client.
+    private var shortLived = 0
     private var takeovers = 0
 
     // Of the present connection.
@@ -111,14 +111,14 @@ public final class IntakeSession {
         return handOut()
     }
 
-    /// Lets the acknowledgements of the turn's messages out. To be called when they are durable, and not before.
+    /// Lets the acknowledgements of the turn's messages out.
     ///
-    /// Ends the validity of the turn's messages.
+    /// To be called when they are durable, and not before. Ends the validity of the turn's messages.
     public func releaseAcknowledgements() {
         isHeld = false
         used = 0
         records.removeAll(keepingCapacity: true)
-        client?.write()
+        if let client { check(client.write()) }
         closeIfFailed()
     }
 
@@ -129,7 +129,7 @@ public final class IntakeSession {
     public func stop() {
         if !isHeld, let client, case .connected = link {
             mosquitto_disconnect(client.handle)
-            client.write()
+            _ = client.write()
         }
         client = nil
         link = .stopped
@@ -142,11 +142,11 @@ public final class IntakeSession {
         guard let client else { return }
         subscribeIfDue(client)
         sendBarrierIfDue(client)
-        client.write()
+        check(client.write())
         let now = Loop.now()
         if now - lastKeepAlive >= 1000 {
             lastKeepAlive = now
-            client.keepAlive()
+            check(client.keepAlive())
         }
         if case .connecting(let since) = link, now - since >= Loop.connectTimeout {
             fail(.connectFailed(ConnectionFailure("\(place) did not answer within ten seconds.")))
@@ -161,12 +161,13 @@ public final class IntakeSession {
         let socket = client?.socket ?? -1
         let ready = Loop.wait(socket: socket, write: client?.wantsWrite ?? false, waker: waker, milliseconds: wait)
         guard let client else { return }
-        if ready.isWritable { client.write() }
+        if ready.isWritable { check(client.write()) }
         guard ready.isReadable, !hasFailed else { return }
         let start = Loop.now()
         repeat {
             progress = 0
-            client.read()
+            check(client.read())
+            if case .connecting = link, progress == 0, client.isClosedByPeer { fail(closedEarly) }
             if hasFailed || !events.isEmpty || used >= limits.bytes || records.count >= limits.messages { return }
             // Nothing came of it: half a packet, a packet that says nothing, or the end of what can be read.
             if progress == 0, !Loop.isReadable(client.socket) { return }
@@ -190,6 +191,20 @@ public final class IntakeSession {
 
     private var place: String { "\(settings.host):\(settings.port)" }
 
+    private var closedEarly: IntakeEvent.Kind {
+        .connectFailed(ConnectionFailure("\(place) hung up before the connection stood; does it speak TLS there?"))
+    }
+
+    /// A failure with what the library logged about it, such as why a certificate was not accepted.
+    private func explained(_ failure: String) -> ConnectionFailure {
+        ConnectionFailure(logged.isEmpty ? failure : failure + " " + logged)
+    }
+
+    /// Notes a failure that the library returned, unless a callback has told of it already.
+    private func check(_ code: Int32) {
+        if code != MOSQ_ERR_SUCCESS.rawValue, !hasFailed { disconnected(code: code) }
+    }
+
     private func connect() {
         hasFailed = false
         logged = ""
@@ -211,7 +226,7 @@ public final class IntakeSession {
             self.client = client
             try client.connect(settings, keepsSession: true)
         } catch {
-            fail(.connectFailed(error))
+            fail(.connectFailed(explained(error.description)))
             closeIfFailed()
         }
     }
@@ -315,17 +330,29 @@ public final class IntakeSession {
 
     private func disconnected(code: Int32) {
         guard case .connected(let since) = link else {
-            let detail = logged.isEmpty ? "" : " " + logged
-            fail(.connectFailed(ConnectionFailure("\(place): \(MosquittoClient.reason(code))\(detail)")))
+            fail(.connectFailed(explained("\(place): \(MosquittoClient.reason(code))")))
             return
         }
-        if Loop.now() - since >= Self.calm { takeovers = 0 }
+        // Two clients that throw each other out come back after at most the longest wait, so what stands for twice as
+        // long is no such case.
+        if Loop.now() - since > 2 * settings.maximumBackOff {
+            backOff.reset()
+            shortLived = 0
+            takeovers = 0
+        }
+        shortLived += 1
         if code == MQTT_RC_SESSION_TAKEN_OVER.rawValue {
             takeovers += 1
             fail(.takenOver(times: takeovers))
-        } else {
-            fail(.disconnected(reason: MosquittoClient.reason(code)))
+            return
         }
+        var reason = MosquittoClient.reason(code)
+        if shortLived > 2 {
+            reason +=
+                " It is the \(shortLived)th connection in a row that was lost soon after it was made: look whether "
+                + "another client uses the client id “\(settings.clientID)”, and at the broker's log."
+        }
+        fail(.disconnected(reason: reason))
     }
 
     private func subscribed(mid: Int32, granted: Int32) {
@@ -346,7 +373,6 @@ public final class IntakeSession {
         progress += 1
         guard messagesAtBarrier > 0, messagesAtBarrier >= mostAtBarrier else {
             isDrained = true
-            if takeovers == 0 { backOff.reset() }
             append(.drained)
             return
         }

@@ -99,7 +99,9 @@ final class MosquittoClient {
         if !tls.verifyHost { mosquitto_tls_insecure_set(handle, true) }
     }
 
-    /// Begins to connect; what becomes of it, the callbacks say. Resolving the host's name may block.
+    /// Begins to connect; what becomes of it, the callbacks say.
+    ///
+    /// Resolving the host's name may block.
     func connect(_ settings: BrokerSettings, keepsSession: Bool) throws(ConnectionFailure) {
         if keepsSession, settings.protocolVersion == .v5 {
             var properties: OpaquePointer?
@@ -127,13 +129,25 @@ final class MosquittoClient {
     var wantsWrite: Bool { mosquitto_want_write(handle) }
 
     /// Reads and handles at least one packet, if there is one.
-    func read() { mosquitto_loop_read(handle, 1) }
+    ///
+    /// - Returns: A code of the library. Most failures come by the callback too, but not those of a TLS handshake.
+    func read() -> Int32 { mosquitto_loop_read(handle, 1) }
 
     /// Writes all packets that wait, as far as the socket takes them.
-    func write() { if mosquitto_want_write(handle) { mosquitto_loop_write(handle, 1) } }
+    ///
+    /// - Returns: As for ``read()``.
+    func write() -> Int32 { mosquitto_want_write(handle) ? mosquitto_loop_write(handle, 1) : 0 }
 
     /// Looks after keepalive; to be called about once a second.
-    func keepAlive() { mosquitto_loop_misc(handle) }
+    ///
+    /// - Returns: As for ``read()``.
+    func keepAlive() -> Int32 { mosquitto_loop_misc(handle) }
+
+    /// Whether the broker has hung up and there is nothing left to read.
+    var isClosedByPeer: Bool {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
 
     /// What the library says of a return code.
     static func text(code: Int32) -> String {

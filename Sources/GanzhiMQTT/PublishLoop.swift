@@ -82,7 +82,7 @@ final class PublishLoop {
             return false
         }
         mosquitto_disconnect(client.handle)
-        client.write()
+        _ = client.write()
         return true
     }
 
@@ -141,7 +141,7 @@ final class PublishLoop {
     // MARK: The connection
 
     private func exchange() {
-        client?.write()
+        if let client { check(client.write()) }
         var wait = 1000
         if case .waiting(let until) = link { wait = min(wait, until - Loop.now()) }
         if let deadline = queue.deadline { wait = min(wait, deadline - Loop.now()) }
@@ -153,12 +153,13 @@ final class PublishLoop {
             milliseconds: wait
         )
         guard let client else { return }
-        if ready.isWritable { client.write() }
-        if ready.isReadable, !hasFailed { client.read() }
+        if ready.isWritable, !hasFailed { check(client.write()) }
+        if ready.isReadable, !hasFailed { check(client.read()) }
+        if ready.isReadable, case .connecting = link, client.isClosedByPeer { fail(closedEarly) }
         let now = Loop.now()
         if now - lastKeepAlive >= 1000, !hasFailed {
             lastKeepAlive = now
-            client.keepAlive()
+            check(client.keepAlive())
         }
         if case .connecting(let since) = link, now - since >= Loop.connectTimeout {
             fail(.connectFailed(ConnectionFailure("\(place) did not answer within ten seconds.")))
@@ -166,6 +167,20 @@ final class PublishLoop {
     }
 
     private var place: String { "\(settings.host):\(settings.port)" }
+
+    private var closedEarly: PublishEvent {
+        .connectFailed(ConnectionFailure("\(place) hung up before the connection stood; does it speak TLS there?"))
+    }
+
+    /// A failure with what the library logged about it, such as why a certificate was not accepted.
+    private func explained(_ failure: String) -> ConnectionFailure {
+        ConnectionFailure(logged.isEmpty ? failure : failure + " " + logged)
+    }
+
+    /// Notes a failure that the library returned, unless a callback has told of it already.
+    private func check(_ code: Int32) {
+        if code != MOSQ_ERR_SUCCESS.rawValue, !hasFailed { disconnected(code: code) }
+    }
 
     private func connect() {
         hasFailed = false
@@ -183,7 +198,7 @@ final class PublishLoop {
             self.client = client
             try client.connect(settings, keepsSession: false)
         } catch {
-            fail(.connectFailed(error))
+            fail(.connectFailed(explained(error.description)))
             closeIfFailed()
         }
     }
@@ -251,8 +266,7 @@ final class PublishLoop {
 
     private func disconnected(code: Int32) {
         guard case .connected = link else {
-            let detail = logged.isEmpty ? "" : " " + logged
-            fail(.connectFailed(ConnectionFailure("\(place): \(MosquittoClient.reason(code))\(detail)")))
+            fail(.connectFailed(explained("\(place): \(MosquittoClient.reason(code))")))
             return
         }
         fail(.disconnected(reason: MosquittoClient.reason(code)))

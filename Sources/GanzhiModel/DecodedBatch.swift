@@ -12,7 +12,7 @@
     }
 
     /// No name.
-    public static let none = NameRef(offset: 0, length: 0)
+    @inlinable public static var none: NameRef { NameRef(offset: 0, length: 0) }
 }
 
 /// What kind of value a decoded reading carries.

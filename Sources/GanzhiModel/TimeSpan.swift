@@ -7,7 +7,7 @@
     @inlinable public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// No time at all.
-    public static let zero = TimeSpan(microseconds: 0)
+    @inlinable public static var zero: TimeSpan { TimeSpan(microseconds: 0) }
 
     /// The longest span a setting may have: ten years. It keeps sums with a ``Timestamp`` far from overflow.
     public static let longest = TimeSpan.days(3653)

@@ -18,13 +18,13 @@
     }
 
     /// Stands for "no time": before every real one.
-    public static let never = Timestamp(microseconds: .min)
+    @inlinable public static var never: Timestamp { Timestamp(microseconds: .min) }
 
     /// The earliest time a payload may carry: 0001-01-01T00:00:00Z.
-    public static let earliest = Timestamp(milliseconds: -62_135_596_800_000)
+    @inlinable public static var earliest: Timestamp { Timestamp(milliseconds: -62_135_596_800_000) }
 
     /// The latest time a payload may carry: the last millisecond of the year 9999.
-    public static let latest = Timestamp(milliseconds: 253_402_300_799_999)
+    @inlinable public static var latest: Timestamp { Timestamp(milliseconds: 253_402_300_799_999) }
 
     /// Whether a payload may carry this time; inside these bounds no sum with a ``TimeSpan`` of a setting overflows.
     @inlinable public var isPlausible: Bool { self >= .earliest && self <= .latest }

@@ -41,8 +41,8 @@ extension Unit {
     ) -> Double? {
         guard let exact = ExactConversion(from: source, to: target) else { return nil }
         return value.scaled(
-            by: exact.numerators,
-            over: exact.denominators,
+            by: [exact.numerators.0, exact.numerators.1],
+            over: [exact.denominators.0, exact.denominators.1],
             plus: asDifference ? (0, 1) : exact.offset
         )
     }
@@ -51,23 +51,26 @@ extension Unit {
     public func conversion(to target: Unit) -> UnitConversion? {
         guard self != target else { return .identity }
         guard let exact = ExactConversion(from: self, to: target) else { return nil }
-        let one = UInt128(1)
-        let products = (
-            exact.numerators.reduce(one) { $0 * UInt128($1) }, exact.denominators.reduce(one) { $0 * UInt128($1) }
-        )
-        let divisor = Self.greatestCommonDivisor(products.0, products.1)
-        let (numerator, denominator) = (products.0 / divisor, products.1 / divisor)
+        var numerator = UInt128(exact.numerators.0) * UInt128(exact.numerators.1)
+        var denominator = UInt128(exact.denominators.0) * UInt128(exact.denominators.1)
+        let divisor = Self.greatestCommonDivisor(numerator, denominator)
+        numerator /= divisor
+        denominator /= divisor
+        let offset = Self.rounded(exact.offset)
+        guard max(numerator, denominator) > 1 << 53 else {
+            return UnitConversion(numerator: Double(numerator), denominator: Double(denominator), offset: offset)
+        }
         // Beyond 2^53 whole numbers are not exact in a Double; the quotient rounded once is then as near as it gets.
-        let isExact = max(numerator, denominator) <= 1 << 53
-        let factor = isExact ? nil : Natural(numerator).dividedAndRounded(by: Natural(denominator))
-        let magnitude = Natural(UInt128(exact.offset.numerator.magnitude))
-            .dividedAndRounded(by: Natural(UInt128(exact.offset.denominator.magnitude)))
-        guard let magnitude else { return nil }
-        return UnitConversion(
-            numerator: factor ?? Double(numerator),
-            denominator: factor == nil ? Double(denominator) : 1,
-            offset: exact.offset.numerator < 0 ? -magnitude : magnitude
-        )
+        return Natural(numerator).dividedAndRounded(by: Natural(denominator))
+            .map { UnitConversion(numerator: $0, denominator: 1, offset: offset) }
+    }
+
+    private static func rounded(_ fraction: (numerator: Int64, denominator: Int64)) -> Double {
+        guard fraction.numerator != 0 else { return 0 }
+        let magnitude = Natural(UInt128(fraction.numerator.magnitude))
+            .dividedAndRounded(by: Natural(UInt128(fraction.denominator.magnitude)))
+        guard let magnitude else { preconditionFailure("two numbers of 64 bits have no quotient that is too large") }
+        return fraction.numerator < 0 ? -magnitude : magnitude
     }
 
     private static func greatestCommonDivisor(_ first: UInt128, _ second: UInt128) -> UInt128 {
@@ -79,16 +82,16 @@ extension Unit {
 
 /// The way from one unit to another in whole numbers: value × numerators ÷ denominators + offset.
 private struct ExactConversion {
-    let numerators: [UInt64]
-    let denominators: [UInt64]
+    let numerators: (UInt64, UInt64)
+    let denominators: (UInt64, UInt64)
     let offset: (numerator: Int64, denominator: Int64)
 
     /// `nil` where the dimensions differ.
     init?(from source: Unit, to target: Unit) {
         guard source.dimension == target.dimension else { return nil }
         let (from, to) = (source.toBase, target.toBase)
-        numerators = [from.numerator, to.denominator]
-        denominators = [from.denominator, to.numerator]
+        numerators = (from.numerator, to.denominator)
+        denominators = (from.denominator, to.numerator)
         // base = v·a/b + p/q, and target = (base − r/s)·d/c; the numbers of the table keep this far from overflow,
         // which a test over all pairs shows.
         let difference = from.offset.numerator * to.offset.denominator - to.offset.numerator * from.offset.denominator

@@ -32,8 +32,8 @@ struct EventDraft {
     var raised: Timestamp
     /// Rung after the event; `nil` once it is over.
     var rung: Int?
-    /// Rung before the event; `nil` when it begins.
-    var previous: Int?
+    /// Level before the event, under the ladder of then; `nil` when it begins.
+    var previous: Level?
     var evidence: [Evidence] = []
     var truths: [Truth] = []
 }

@@ -28,7 +28,7 @@ struct EventMaker {
     func make(_ draft: EventDraft, subject: Subject, serial: UInt64) -> Made {
         let rungs = subject.scenario.ladder.rungs
         let level = draft.rung.map { rungs[$0].level }
-        let previous = draft.previous.map { rungs[$0].level }
+        let previous = draft.previous
         let episode = EpisodeID.make([
             generation.city, generation.node, subject.scenario.id, subject.key, String(draft.raised.milliseconds),
             String(draft.episode),
@@ -144,7 +144,7 @@ struct EventMaker {
         write(texts: level.flatMap { scenario.advice[$0.name] } ?? [:], as: "advice", into: &writer)
         if let device = subject.device { write(placeOf: device, into: &writer) }
         write(generation.status, as: "status", into: &writer)
-        writer.member("msgType", previous == nil ? "Alert" : level == nil ? "Cancel" : "Update")
+        writer.member("msgType", draft.sequence == 1 ? "Alert" : level == nil ? "Cancel" : "Update")
         if draft.sequence > 1 {
             writer.name("references")
             writer.array { $0.value(EpisodeID.event(episode, sequence: draft.sequence - 1)) }

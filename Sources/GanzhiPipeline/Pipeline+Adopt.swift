@@ -107,7 +107,8 @@ extension Pipeline {
                     kind: .ended(reason: reason), scenario: scenario, key: key, instant: before.lastInstant,
                     decided: now, block: position,
                     sequence: routing.scenarios[scenario].book.nextSequence(of: key), episode: before.episode,
-                    raised: before.raised, rung: nil, previous: rung))
+                    raised: before.raised, rung: nil,
+                    previous: routing.scenarios[scenario].scenario.ladder.rungs[rung].level))
         }
     }
 }

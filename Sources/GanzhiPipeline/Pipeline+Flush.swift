@@ -78,11 +78,10 @@ extension Pipeline {
             let feed = feeds[slice.feed].name
             let end = reading + slice.count
             var applied = slice.count
-            if !generation.catalogue.devices.isEmpty {
-                let unknown = batch.readings.readings[reading..<end].count {
-                    !normaliser.isKnownDevice($0.channel)
-                }
-                books.add(.readingsUnknownDevice, feed: feed, count: unknown)
+            let countsUnknown = !generation.catalogue.devices.isEmpty
+            var unknown = 0
+            if countsUnknown {
+                unknown = batch.readings.readings[reading..<end].count { !normaliser.isKnownDevice($0.channel) }
             }
             while notable < output.notable.count, output.notable[notable].reading < end {
                 let entry = output.notable[notable]
@@ -92,8 +91,11 @@ extension Pipeline {
                     case .late: .readingsLate
                     case .partlyLate: .readingsPartlyLate
                     }
-                if entry.outcome != .partlyLate { applied -= 1 }
                 let value = batch.readings.readings[entry.reading]
+                if entry.outcome != .partlyLate {
+                    applied -= 1
+                    if countsUnknown, !normaliser.isKnownDevice(value.channel) { unknown -= 1 }
+                }
                 let channel = channels[Int(value.channel)]
                 books.add(
                     column, feed: feed, reason: "", received: slice.now, topic: batch.blocks[block].topic,
@@ -101,6 +103,7 @@ extension Pipeline {
                 notable += 1
             }
             books.add(.readingsApplied, feed: feed, count: applied)
+            books.add(.readingsUnknownDevice, feed: feed, count: unknown)
             reading = end
         }
     }
@@ -175,7 +178,7 @@ extension Pipeline {
                 decided: decided(at: block), block: sequence(of: block),
                 sequence: routing.scenarios[scenario].book.nextSequence(of: key), episode: after.episode,
                 raised: after.raised, rung: after.rung < 0 ? nil : Int(after.rung),
-                previous: before.rung < 0 ? nil : Int(before.rung),
+                previous: before.rung < 0 ? nil : program.ladder.rungs[Int(before.rung)].level,
                 evidence: evidence(for: transition, program: program, evaluation: evaluation, scenario: scenario),
                 truths: program.when.indices.map(step.truth(ofRung:))))
     }
@@ -200,9 +203,10 @@ extension Pipeline {
         let state = routing.scenarios[scenario]
         return named.compactMap { measure in
             let window = output.windows[Int(evaluation.firstWindow) + state.windowOfMeasure[measure]]
-            guard window.count > 0, values[measure].isFinite else { return nil }
+            let value = window.count > 0 ? window.value(state.scenario.measures[measure].function) : .nan
+            guard value.isFinite else { return nil }
             return EventDraft.Evidence(
-                measure: measure, value: values[measure], window: window,
+                measure: measure, value: value, window: window,
                 thresholds: deciding.flatMap(\.thresholds).filter { $0.measure == measure })
         }
     }
@@ -241,7 +245,7 @@ extension Pipeline {
                         decided: decided(at: block), block: sequence(of: block),
                         sequence: routing.scenarios[next.scenario].book.nextSequence(of: next.key),
                         episode: state.episode, raised: state.raised, rung: Int(state.rung),
-                        previous: state.previous < 0 ? nil : Int(state.previous)))
+                        previous: state.previous))
             }
         }
     }

@@ -5,7 +5,10 @@ import GanzhiWindow
 struct WindowLines {
     private(set) var writer = JSONWriter()
 
+    /// Appends a line, unless the value is beyond what a number can say: such a window has no result.
     mutating func append(scenario: String, key: String, measure: Measure, window: WindowResult) {
+        let value = window.value(measure.function)
+        guard value.isFinite else { return }
         writer.object {
             $0.member("scenario", scenario)
             $0.member("key", key)
@@ -13,7 +16,7 @@ struct WindowLines {
             $0.member("start", window.start.milliseconds)
             $0.member("end", window.end.milliseconds)
             $0.member("count", window.count)
-            $0.member("value", window.value(measure.function))
+            $0.member("value", value)
             $0.member("coverage", window.coverage)
             $0.member("good", window.goodShare)
             $0.member("revision", 0)

@@ -107,7 +107,7 @@ extension EventStore {
         let supersede = try db.cachedStatement(
             sql: "DELETE FROM outbox WHERE topic = ? AND published IS NULL AND retained = 1"
         )
-        // An empty payload is bound as NULL, which here means something else.
+        // Whether an empty payload is bound as NULL depends on the platform, and NULL means something else here.
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO outbox (serial, topic, retained, payload, created)

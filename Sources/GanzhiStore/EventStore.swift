@@ -31,7 +31,8 @@ public final class EventStore: Sendable {
     ///
     /// - Throws: ``StoreError`` where the file cannot be opened or is of a newer version or another program.
     public convenience init(folder: URL, limits: StoreLimits = StoreLimits()) throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // Where this fails SQLite cannot open the file either, and its error has the remedy.
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try self.init(file: folder.appending(path: Self.fileName), limits: limits)
     }
 
@@ -44,8 +45,13 @@ public final class EventStore: Sendable {
         configuration.label = "EventStore"
         configuration.busyMode = .timeout(5)
         let (pool, status) = try accessing(path) {
+            if FileManager.default.fileExists(atPath: path) {
+                // On a connection that cannot write: opening the pool would already change a foreign file.
+                let queue = try DatabaseQueue(path: path, configuration: EventReader.configuration(label: "check"))
+                try queue.read { try Schema.checkBeforeMigrating($0, file: path) }
+                try queue.close()
+            }
             let pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.read { try Schema.checkBeforeMigrating($0, file: path) }
             // The pool has chosen NORMAL, under which a commit is not yet durable when it returns.
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(Self.keptLogBytes)")

@@ -85,7 +85,9 @@ extension StoreError: CustomStringConvertible {
     private static func remedy(code: Int32) -> String {
         switch code & 0xFF {
         case 5, 6: "Another process holds the database: end its transaction, or close the tool that has it open."
-        case 8: "The file or folder is read-only: let the user of the daemon write to it."
+        case 8:
+            "This user may not write to the file or its folder. The daemon has to; to look while no daemon runs, be the "
+                + "daemon's user, as SQLite then needs a file of its own beside the database."
         case 10: "The disk reports an error: look at the system log, and check the disk."
         case 11, 26: "The file is damaged: keep a copy, and restore the newest backup."
         case 13: "The disk is full: make room on it."

@@ -8,8 +8,8 @@ public struct LadderBook: Sendable {
     public struct KeyState: Sendable, Hashable {
         /// Number of the standing rung; negative where no warning stands.
         public fileprivate(set) var rung: Int8 = -1
-        /// Number of the rung before the newest transition; negative where the episode began with it.
-        public fileprivate(set) var previous: Int8 = -1
+        /// Level before the newest transition; `nil` where the episode began with it.
+        public fileprivate(set) var previous: Level?
         /// Whether the standing warning's evidence has fallen silent.
         public fileprivate(set) var isStale = false
         /// Episodes so far.
@@ -131,7 +131,7 @@ public struct LadderBook: Sendable {
             } else {
                 step.transition = .escalated(from: current, to: highest)
             }
-            keys[key].previous = Int8(current)
+            keys[key].previous = current < 0 ? nil : program.ladder.rungs[current].level
             keys[key].rung = Int8(highest)
         } else if current >= 0 {
             let untilTruth = program.until[current]?.evaluate(values) ?? !step.truth(ofRung: current)
@@ -139,12 +139,12 @@ public struct LadderBook: Sendable {
             let clears = runs[clearRun].step(clearTruth, at: instant, hold: clearHold, silence: silence)
             let eases = runs[untilRun].step(untilTruth, at: instant, hold: clearHold, silence: silence)
             if clears, highest < 0 {
-                keys[key].previous = Int8(current)
+                keys[key].previous = program.ladder.rungs[current].level
                 keys[key].rung = -1
                 step.transition = .cleared(from: current)
             } else if eases, highest < current, current > 0 {
                 runs[untilRun] = Run()
-                keys[key].previous = Int8(current)
+                keys[key].previous = program.ladder.rungs[current].level
                 keys[key].rung = Int8(current - 1)
                 step.transition = .eased(from: current, to: current - 1)
             }

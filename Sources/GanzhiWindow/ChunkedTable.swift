@@ -6,7 +6,9 @@ struct ChunkedTable<Element>: ~Copyable {
     private var chunkCount = 0
     private var chunkCapacity = 16
     private let elementsPerItem: Int
-    private let empty: Element
+    /// The empty element, behind a pointer: Swift 6.3 never runs the `deinit` of a noncopyable generic struct from
+    /// another file that stores a value of its parameter's type, so that all chunks would leak.
+    private let empty: UnsafeMutablePointer<Element>
     /// Items in use.
     private(set) var count = 0
 
@@ -15,7 +17,8 @@ struct ChunkedTable<Element>: ~Copyable {
     /// Creates an empty table whose items are `elementsPerItem` consecutive elements, `empty` at first.
     init(elementsPerItem: Int = 1, empty: Element) {
         self.elementsPerItem = elementsPerItem
-        self.empty = empty
+        self.empty = .allocate(capacity: 1)
+        self.empty.initialize(to: empty)
         chunks = .allocate(capacity: chunkCapacity)
     }
 
@@ -25,6 +28,8 @@ struct ChunkedTable<Element>: ~Copyable {
             chunks[chunk].deallocate()
         }
         chunks.deallocate()
+        empty.deinitialize(count: 1)
+        empty.deallocate()
     }
 
     /// The first element of an item.
@@ -45,7 +50,7 @@ struct ChunkedTable<Element>: ~Copyable {
                 chunkCapacity *= 2
             }
             let chunk = UnsafeMutablePointer<Element>.allocate(capacity: Self.itemsPerChunk * elementsPerItem)
-            chunk.initialize(repeating: empty, count: Self.itemsPerChunk * elementsPerItem)
+            chunk.initialize(repeating: empty.pointee, count: Self.itemsPerChunk * elementsPerItem)
             (chunks + chunkCount).initialize(to: chunk)
             chunkCount += 1
         }

@@ -53,8 +53,14 @@ public struct Plan: Sendable, Hashable {
         paneCount = Int(count)
     }
 
+    /// Number of windows that end less often than the plan evaluates, so that their last result stands in between.
+    var standingCount: Int { windows.count { $0.every != every } }
+
     /// Bytes that a series of this plan takes at most.
-    public var bytesPerSeries: Int { paneCount * MemoryLayout<Pane>.stride + MemoryLayout<PlanRow>.stride }
+    public var bytesPerSeries: Int {
+        paneCount * MemoryLayout<Pane>.stride + standingCount * MemoryLayout<WindowResult>.stride
+            + MemoryLayout<PlanRow>.stride
+    }
 
     private static func pane(every: TimeSpan, windows: [WindowSpec]) -> TimeSpan {
         func divisor(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : divisor(b, a % b) }

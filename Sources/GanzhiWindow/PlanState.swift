@@ -5,6 +5,8 @@ struct PlanState: ~Copyable {
     let plan: Plan
     var rows: ChunkedTable<PlanRow>
     private var panes: ChunkedTable<Pane>
+    /// Last results of the windows that end less often than the plan evaluates; they stand until their next end.
+    private var standing: ChunkedTable<WindowResult>
     private let every: Int64
     private let lateness: Int64
     let idle: Int64
@@ -19,6 +21,7 @@ struct PlanState: ~Copyable {
         self.index = Int32(index)
         rows = ChunkedTable(empty: PlanRow())
         panes = ChunkedTable(elementsPerItem: plan.paneCount, empty: Pane())
+        standing = ChunkedTable(elementsPerItem: plan.standingCount, empty: WindowResult(start: .never, end: .never))
         every = plan.every.microseconds
         lateness = plan.lateness.microseconds
         idle = plan.idle.microseconds
@@ -32,6 +35,7 @@ struct PlanState: ~Copyable {
         let row = rows.append()
         rows[row].pointee.series = series
         _ = panes.append()
+        _ = standing.append()
         return UInt32(row)
     }
 
@@ -127,10 +131,24 @@ struct PlanState: ~Copyable {
                 feed: series.pointee.feed, instant: Timestamp(microseconds: instant),
                 isFresh: isFresh(panes, from: instant - every, to: instant),
                 firstWindow: Int32(output.windows.count)))
+        let expectedInterval = series.pointee.expectedInterval
+        var standing = standing[row]
         for window in plan.windows {
+            guard window.every != plan.every else {
+                output.windows.append(merge(panes, window: window, end: instant, expectedInterval: expectedInterval))
+                continue
+            }
+            // Between its ends a window is not merged again: what came since was late for it.
             let end = Self.floorDivide(instant, window.every.microseconds) * window.every.microseconds
-            output.windows.append(
-                merge(panes, window: window, end: end, expectedInterval: series.pointee.expectedInterval))
+            if end == instant {
+                standing.pointee = merge(panes, window: window, end: end, expectedInterval: expectedInterval)
+            } else if standing.pointee.end.microseconds != end {
+                // An end that was passed over without evaluation held nothing.
+                let time = Timestamp(microseconds: end)
+                standing.pointee = WindowResult(start: time - window.size, end: time)
+            }
+            output.windows.append(standing.pointee)
+            standing += 1
         }
     }
 
@@ -178,10 +196,7 @@ struct PlanState: ~Copyable {
                 1, Double(whole.usable) / (Double(window.size.microseconds) / Double(expectedInterval)))
             : Double(slots) / Double((window.size.microseconds + hop - 1) / hop)
         return WindowResult(
-            start: Timestamp(microseconds: start), end: Timestamp(microseconds: end), count: whole.usable,
-            good: whole.good, bad: whole.bad, coverage: coverage, sum: whole.sum.value, minimum: whole.minimum,
-            maximum: whole.maximum, first: whole.firstValue, last: whole.lastValue,
-            observed: Timestamp(microseconds: whole.lastTime), received: Timestamp(microseconds: whole.lastReceived))
+            of: whole, start: Timestamp(microseconds: start), end: Timestamp(microseconds: end), coverage: coverage)
     }
 
     // MARK: Idleness
@@ -209,7 +224,7 @@ struct PlanState: ~Copyable {
         if now - idle > row.pointee.watermark {
             advance(row: rowIndex, to: now - idle, block: block, series: series, output: &output)
         }
-        return isBacked(row: rowIndex, instant: row.pointee.nextInstant) ? row.pointee.nextInstant + idle : nil
+        return row.pointee.nextInstant + idle
     }
 
     // MARK: End of input
@@ -218,10 +233,20 @@ struct PlanState: ~Copyable {
     func nextOpenInstant(row: Int) -> Int64? {
         let newest = rows[row].pointee.newestPane
         guard newest != .min else { return nil }
-        let time = Timestamp(microseconds: newest * pane)
-        guard let last = plan.windows.compactMap({ $0.lastEnd(holding: time)?.microseconds }).max() else { return nil }
         let next = rows[row].pointee.nextInstant
-        return next <= last ? next : nil
+        if let last = lastEnd(ofPane: newest) { return next <= last ? next : nil }
+        // The newest pane lies between windows, but an older one may lie in a window that is still open.
+        let isOpen = (0..<Int(paneCount)).contains { slot in
+            let index = panes[row][slot].index
+            return index != .min && lastEnd(ofPane: index).map { next <= $0 } ?? false
+        }
+        return isOpen ? next : nil
+    }
+
+    /// End of the last window that holds a pane, or `nil` where none does.
+    private func lastEnd(ofPane index: Int64) -> Int64? {
+        let time = Timestamp(microseconds: index * pane)
+        return plan.windows.compactMap { $0.lastEnd(holding: time)?.microseconds }.max()
     }
 
     /// Evaluates the row's next instant, whatever its watermark.

@@ -66,13 +66,40 @@ public import GanzhiModel
     /// When that reading was received.
     public var received: Timestamp
 
+    /// A window without readings.
+    init(start: Timestamp, end: Timestamp) {
+        self.init(of: Pane(), start: start, end: end, coverage: 0)
+    }
+
+    /// What the merged panes of a window come to.
+    init(of whole: borrowing Pane, start: Timestamp, end: Timestamp, coverage: Double) {
+        self.start = start
+        self.end = end
+        count = whole.usable
+        good = whole.good
+        bad = whole.bad
+        self.coverage = coverage
+        sum = whole.sum.value
+        minimum = whole.minimum
+        maximum = whole.maximum
+        first = whole.firstValue
+        last = whole.lastValue
+        observed = Timestamp(microseconds: whole.lastTime)
+        received = Timestamp(microseconds: whole.lastReceived)
+    }
+
     /// Good readings as a share of all, bad ones included.
     public var goodShare: Double { Double(good) / Double(UInt64(count) + UInt64(bad)) }
 
-    /// What a function says about the window.
+    /// What a function says about the window; `nan` where that is beyond what a `Double` holds.
     ///
     /// - Requires: ``count`` above 0.
     public func value(_ function: WindowFunction) -> Double {
+        let value = computed(function)
+        return value.isFinite ? value : .nan
+    }
+
+    private func computed(_ function: WindowFunction) -> Double {
         switch function {
         case .count: Double(count)
         case .sum: sum

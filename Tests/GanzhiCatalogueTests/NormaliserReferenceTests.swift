@@ -79,10 +79,11 @@ private struct RefusalReason: Error, Hashable {
 @Suite struct NormaliserReferenceTests {
     private static let devices =
         ["d1", "d2", "d3", "unknown", "", String(repeating: "long-device-", count: 5)]
-        + [String(repeating: "y", count: 256)] + (0..<30).map { "gate/\($0)" }
+        + [String(repeating: "y", count: 256)] + (0..<8).map { "gate/\($0)" }
+    /// Names, each with the unit that most of its readings state.
     private static let metrics = [
-        "water_level", "level", "temperature", "flow", "distance", "index", "open", "",
-        String(repeating: "m", count: 60),
+        ("water_level", "cm"), ("level", "m"), ("temperature", "Cel"), ("flow", "l/s"), ("distance", "mm"),
+        ("index", "AQI"), ("open", ""), ("", ""), (String(repeating: "m", count: 60), "µg/m³"),
     ]
     private static let units = [
         "", "", "", "m", "mm", "cm", "Cel", "K", "[degF]", "hPa", "l/s", "m3/h", "AQI", "furlong", "µg/m³",
@@ -107,9 +108,9 @@ private struct RefusalReason: Error, Hashable {
             },
             devices: ["d1", "d2", "d3", "gate/7"].filter { _ in maybe(0) == nil }.map { id in
                 var overrides: [String: MetricOverride] = [:]
-                for name in Self.metrics where maybe(0) != nil {
+                for (name, _) in Self.metrics where maybe(0) != nil {
                     overrides[name] = MetricOverride(
-                        metric: maybe(Self.metrics.randomElement(using: &random) ?? "flow"),
+                        metric: maybe((Self.metrics.randomElement(using: &random) ?? ("flow", "")).0),
                         unit: unit(),
                         scale: maybe(number()),
                         offset: maybe(number()),
@@ -122,12 +123,16 @@ private struct RefusalReason: Error, Hashable {
     }
 
     private func reading(_ random: inout SeededGenerator) -> Sent {
+        let (metric, usual) = Self.metrics.randomElement(using: &random) ?? ("", "")
+        // Mostly a metric's usual unit, so that what is remembered about a series is used too.
+        let isUsual = Int.random(in: 0..<4, using: &random) > 0
+        let unit = isUsual ? usual : Self.units.randomElement(using: &random) ?? ""
         var sent = Sent(
             Self.devices.randomElement(using: &random) ?? "",
-            Self.metrics.randomElement(using: &random) ?? "",
+            metric,
             Double(Int.random(in: -1000...1000, using: &random)) / 100,
-            Self.units.randomElement(using: &random) ?? "",
-            at: Int.random(in: 0..<10, using: &random) == 0 ? nil : Int64.random(in: 0...130, using: &random)
+            unit,
+            at: Int.random(in: 0..<10, using: &random) == 0 ? nil : Int64.random(in: 110...125, using: &random)
         )
         if Int.random(in: 0..<20, using: &random) == 0 { sent.value = 1e308 }
         sent.kind = [.number, .number, .number, .number, .bool, .text, .none].randomElement(using: &random) ?? .number

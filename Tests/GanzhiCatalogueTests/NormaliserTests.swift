@@ -155,13 +155,15 @@ import Testing
 
     @Test func `a clock ahead is quarantined, unless something worse is found first`() {
         let sent = [
-            Sent("a", "water_level", 1, at: 1060), Sent("a", "water_level", 1, at: 1061),
-            Sent("a", "water_level", 1, "hPa", at: 2000),
+            Sent("a", "level", 1, at: 1060), Sent("a", "level", 1, at: 1061), Sent("a", "level", 1, at: 1060),
+            Sent("b", "level", 1, at: 1061), Sent("a", "level", 1, "hPa", at: 2000), Sent("a", "level", .nan, at: 2000),
         ]
         let (batch, refusals, _) = run(sent, maxAhead: .minutes(1))
-        #expect(batch.readings.count == 1)
-        #expect(refusals == [Refusal(index: 1, reason: .clockAhead), Refusal(index: 2, reason: .unitMismatch)])
-        #expect(run(sent).batch.readings.count == 2)
+        #expect(batch.readings.map(\.channel) == [0, 0])
+        let reasons: [Refusal.Reason] = [.clockAhead, .clockAhead, .unitMismatch, .nonFinite]
+        #expect(refusals.map(\.index) == [1, 3, 4, 5])
+        #expect(refusals.map(\.reason) == reasons)
+        #expect(run(sent).batch.readings.count == 4)
     }
 
     @Test func `no bounds of time overflow`() {

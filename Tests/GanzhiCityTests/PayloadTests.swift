@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PayloadTests {
     @Test(arguments: [1, 2, 50]) func `what is meant good is read by an independent parser`(packSize: Int) throws {
-        let city = try faultyCity(packSize: packSize, interval: .milliseconds(1500), duration: .minutes(10))
+        let city = try faultyCity(packSize: packSize, interval: .milliseconds(1500), duration: .minutes(3))
         let devices = Dictionary(uniqueKeysWithValues: city.devices.map { ($0.id, $0) })
         for message in city where message.kind != .malformed {
             let readings = try #require(seenReadings(message))
@@ -53,7 +53,7 @@ import Testing
                 devices: 20,
                 interval: .seconds(1),
                 start: someStart,
-                duration: .minutes(20),
+                duration: .minutes(5),
                 badPayloadShare: 1,
                 packSize: packSize
             )

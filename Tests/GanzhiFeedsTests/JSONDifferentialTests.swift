@@ -28,6 +28,8 @@ private let effort = ProcessInfo.processInfo.environment["GANZHI_LONG"] == nil ?
             let text = String(decoding: bytes, as: UTF8.self)
             // Foundation refuses numbers beyond every double as if they were no JSON.
             if text.contains(/[eE][+-]?0*[1-9]\d\d/) { continue }
+            // It also takes a comma before a closing bracket.
+            if reason == "malformed", text.contains(/,[ \n\t\r]*[}\]]/) { continue }
             guard let root = Self.reference(bytes) else {
                 counts.malformed += 1
                 #expect(["malformed", "bad-utf8", "empty-payload"].contains(reason), "\(index): \(text)")
@@ -103,7 +105,11 @@ private let effort = ProcessInfo.processInfo.environment["GANZHI_LONG"] == nil ?
         switch object["ts"] {
         case nil: reading.flags = ["arrival-time"]
         case let number as NSNumber where !isBool(number):
-            let time = Timestamp(microseconds: Int64(clamping: exactly(number) * 1000))
+            let whole = Int64(exactly: number).map { $0.multipliedReportingOverflow(by: 1000) }
+            let time = Timestamp(
+                microseconds: whole.map { $0.overflow ? .max : $0.partialValue }
+                    ?? Int64(clamping: exactly(number) * 1000)
+            )
             guard time.isPlausible else { throw refuse("bad-time") }
             reading.time = time.microseconds
         case let text as String:

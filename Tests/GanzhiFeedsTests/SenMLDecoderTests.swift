@@ -181,6 +181,36 @@ import Testing
         #expect(result.readings.map(\.metric) == ["x", "x", "x", "d", "de"])
     }
 
+    @Test func `many names under changing base names each resolve to their own`() throws {
+        var random = SeededGenerator(seed: 5)
+        let suffixes = (0..<60).map { "temperature\($0 % 7)".prefix($0 / 4 + 1) } + ["t\\u0065mperature1", ""]
+        let bases = ["", "a/", "urn:dev:ow:1:", "urn:dev:ow:1", "b/c:"]
+        for _ in 0..<50 {
+            var base = "d/"
+            var names: [String] = []
+            let records = (0..<200).map { index in
+                var bases = random.next() % 9 == 0 || index == 0 ? bases : []
+                bases.shuffle(using: &random)
+                if let new = bases.first { base = new.isEmpty ? "d/" : new }
+                let suffix = suffixes.randomElement(using: &random) ?? ""
+                let n = suffix.isEmpty && (base.hasSuffix("/") || base.hasSuffix(":")) ? "x" : suffix
+                names.append(base + n.replacing("\\u0065", with: "e"))
+                let member = n.isEmpty && index % 2 == 0 ? "" : #""n":"\#(n)","#
+                return (bases.isEmpty ? "{" : #"{"bn":"\#(base)","#) + member + #""v":\#(index)}"#
+            }
+            let result = try senml("[" + records.joined(separator: ",") + "]")
+            #expect(result.readings.map(\.name) == names)
+            for (reading, name) in zip(result.readings, names) {
+                let isURN = name.hasPrefix("urn:")
+                let separator =
+                    isURN ? name.dropFirst(11).firstIndex(of: ":") : name.lastIndex { $0 == "/" || $0 == ":" }
+                let metric = separator.map { name[name.index(after: $0)...] } ?? "value"
+                #expect(reading.device == name[..<(separator ?? name.endIndex)])
+                #expect(reading.metric == metric)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("urn:dev:ow:10e2073a0108006", "urn:dev:ow:10e2073a0108006", "value"),
         ("urn:dev:ow:10e2073a0108006:", "urn:dev:ow:10e2073a0108006", "value"),

@@ -58,15 +58,21 @@ struct ChainTests {
     ]
 
     @Test(
-        .enabled(if: SQLiteTool.isPresent, Comment(rawValue: SQLiteTool.absence)), arguments: meddling)
+        .enabled(if: SQLiteTool.isPresent, Comment(rawValue: SQLiteTool.absence)),
+        arguments: meddling
+    )
     func `a row changed behind the schema's back is found and named`(
-        _ sql: String, _ serial: UInt64, _ problem: String
+        _ sql: String,
+        _ serial: UInt64,
+        _ problem: String
     ) throws {
         try store.apply(commit(1, (1...6 as ClosedRange<UInt64>).map { event($0) }), at: now)
         let reader = try EventReader(folder: folder.url)
         #expect(try reader.verifyChain().fault == nil)
         let result = try SQLiteTool.run(
-            "DROP TRIGGER event_update; DROP TRIGGER event_delete; \(sql);", on: folder.url.database)
+            "DROP TRIGGER event_update; DROP TRIGGER event_delete; \(sql);",
+            on: folder.url.database
+        )
         #expect(result.code == 0, "\(result.output)")
         let report = try reader.verifyChain()
         #expect(report.fault?.serial == serial)
@@ -84,7 +90,8 @@ struct ChainTests {
                 sql: "UPDATE event SET bytes = CAST(? AS TEXT), hash = ?, district = ? WHERE serial = 3",
                 arguments: [
                     Data(forged.bytes), Data(EventChain.hash(after: Array(previous), bytes: forged.bytes)), "forged",
-                ])
+                ]
+            )
         }
         let fault = try EventReader(folder: folder.url).verifyChain().fault
         #expect(fault?.serial == 3)

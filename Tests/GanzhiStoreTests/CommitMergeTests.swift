@@ -15,8 +15,16 @@ struct CommitMergeTests {
             ]
             commit.warnings = [
                 StandingWarning(
-                    scenario: "s", key: "k\(number % 2)", episode: "e\(number)", level: number == 5 ? nil : .red,
-                    raised: now, instant: now, isStale: false, district: "", serial: number)
+                    scenario: "s",
+                    key: "k\(number % 2)",
+                    episode: "e\(number)",
+                    level: number == 5 ? nil : .red,
+                    raised: now,
+                    instant: now,
+                    isStale: false,
+                    district: "",
+                    serial: number
+                )
             ]
             commit.ledger = [feed: Int64(number)]
             commit.samples = [LedgerSample(key: feed, received: now, topic: "\(number)", detail: "", payload: [])]
@@ -39,7 +47,8 @@ struct CommitMergeTests {
         #expect(try left.position() == right.position())
         #expect(
             try single.pendingPublications(limit: 99).map(\.publication)
-                == merged.pendingPublications(limit: 99).map(\.publication))
+                == merged.pendingPublications(limit: 99).map(\.publication)
+        )
         #expect(try right.verifyChain() == ChainReport(sound: 6, fault: nil))
     }
 

@@ -88,7 +88,9 @@ struct EventLogFileTests {
         #expect(error?.description.contains("No event is lost") == true)
         #expect(error?.isTransient == true)
         try FileManager.default.createDirectory(
-            at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: place.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         #expect(try log.catchUp() == 2)
         #expect(try text(place) == lines(1...2))
     }

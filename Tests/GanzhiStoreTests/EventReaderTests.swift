@@ -35,9 +35,16 @@ struct EventReaderTests {
             time = time + .milliseconds(pick([0, 0, 1, 50]))
             events.append(
                 event(
-                    serial, level: pick(levels), scenario: pick(["a", "b", ""]), district: pick(["1", "2", ""]),
-                    device: pick(["x", "y", "z"]), subject: pick(["e1", "e2", "e3", "e4"]), type: pick(types),
-                    time: time))
+                    serial,
+                    level: pick(levels),
+                    scenario: pick(["a", "b", ""]),
+                    district: pick(["1", "2", ""]),
+                    device: pick(["x", "y", "z"]),
+                    subject: pick(["e1", "e2", "e3", "e4"]),
+                    type: pick(types),
+                    time: time
+                )
+            )
         }
         let store = try EventStore(folder: folder.url)
         try store.apply(commit(1, events), at: now)
@@ -47,9 +54,12 @@ struct EventReaderTests {
             let filter = EventFilter(
                 since: maybe(Timestamp(milliseconds: .random(in: 900...7000, using: &generator))),
                 levels: maybe(Set((0..<pick([1, 2, 3])).map { _ in pick(levels) })) ?? [],
-                scenario: maybe(pick(["a", "b", "", "c"])), district: maybe(pick(["1", "2", ""])),
-                device: maybe(pick(["x", "y"])), types: maybe(Set([pick(types), pick(types)])) ?? [],
-                subject: maybe(pick(["e1", "e2"])))
+                scenario: maybe(pick(["a", "b", "", "c"])),
+                district: maybe(pick(["1", "2", ""])),
+                device: maybe(pick(["x", "y"])),
+                types: maybe(Set([pick(types), pick(types)])) ?? [],
+                subject: maybe(pick(["e1", "e2"]))
+            )
             var cursor = pick([0, 0, 17, 399, 400, 401, UInt64.max])
             let expected = events.filter { $0.serial > cursor && Self.wants(filter, $0) }
             let limit = pick([1, 7, 500])
@@ -76,6 +86,14 @@ struct EventReaderTests {
         (
             EventFilter(levels: ["red", "blue"], scenario: "s", district: "d"),
             "SEARCH event USING INDEX event_scenario (scenario=? AND rowid>? AND rowid<?)"
+        ),
+        (
+            EventFilter(device: "x", subject: "e"),
+            "SEARCH event USING INDEX event_subject (subject=? AND rowid>? AND rowid<?)"
+        ),
+        (
+            EventFilter(scenario: "s", district: "d", subject: "e"),
+            "SEARCH event USING INDEX event_subject (subject=? AND rowid>? AND rowid<?)"
         ),
         (EventFilter(district: "d"), "SEARCH event USING INDEX event_district (district=? AND rowid>? AND rowid<?)"),
         (
@@ -118,7 +136,7 @@ struct EventReaderTests {
         try store.apply(commit(1), at: now)
     }
 
-    @Test func `following shows an event without waiting for the next one`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `following shows an event without waiting for the next one`() async throws {
         let store = try EventStore(folder: folder.url)
         try store.apply(commit(1, [event(1), event(2)]), at: now)
         let reader = try EventReader(folder: folder.url)
@@ -139,7 +157,9 @@ struct EventReaderTests {
         try await follower.value
     }
 
-    @Test func `following with a filter delivers what is wanted, once, from pages too`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `following with a filter delivers what is wanted, once, from pages too`()
+        async throws
+    {
         let store = try EventStore(folder: folder.url)
         let many = (1...1700 as ClosedRange<UInt64>).map { event($0, level: $0 % 3 == 0 ? "red" : "blue") }
         try store.apply(commit(1, Array(many[..<1600])), at: now)
@@ -161,7 +181,7 @@ struct EventReaderTests {
         try await follower.value
     }
 
-    @Test func `what the receiver throws ends following`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `what the receiver throws ends following`() async throws {
         struct Stop: Error {}
         let store = try EventStore(folder: folder.url)
         try store.apply(commit(1, [event(1)]), at: now)

@@ -104,8 +104,13 @@ struct EventStoreTests {
     @Test func `the position is a map that keeps other sources`() throws {
         try store.apply(commit(5), at: now)
         try store.pool.write { db in
-            #expect(try String.fetchOne(db, sql: "SELECT value FROM state WHERE key = 'position'") == #"{"journal":{"0":5}}"#)
-            try db.execute(sql: #"UPDATE state SET value = '{"other":{"3":9},"journal":{"0":5}}' WHERE key = 'position'"#)
+            #expect(
+                try String.fetchOne(db, sql: "SELECT value FROM state WHERE key = 'position'")
+                    == #"{"journal":{"0":5}}"#
+            )
+            try db.execute(
+                sql: #"UPDATE state SET value = '{"other":{"3":9},"journal":{"0":5}}' WHERE key = 'position'"#
+            )
         }
         try store.apply(commit(6), at: now)
         try store.pool.read { db in
@@ -117,15 +122,25 @@ struct EventStoreTests {
     @Test func `warnings stand until they are cleared, and the last entry counts`() throws {
         func warning(_ key: String, _ level: Level?, _ serial: UInt64, isStale: Bool = false) -> StandingWarning {
             StandingWarning(
-                scenario: "flood", key: key, episode: "e", level: level, raised: now, instant: now, isStale: isStale,
-                district: key == "a" ? "1" : "2", serial: serial)
+                scenario: "flood",
+                key: key,
+                episode: "e",
+                level: level,
+                raised: now,
+                instant: now,
+                isStale: isStale,
+                district: key == "a" ? "1" : "2",
+                serial: serial
+            )
         }
         var first = commit(1)
         first.warnings = [warning("b", .blue, 1), warning("a", .red, 2), warning("c", .blue, 3), warning("b", .red, 4)]
         try store.apply(first, at: now)
         #expect(
             try reader.standingWarnings()
-                == [warning("a", .red, 2), warning("b", .red, 4), warning("c", .blue, 3)], "gravest first")
+                == [warning("a", .red, 2), warning("b", .red, 4), warning("c", .blue, 3)],
+            "gravest first"
+        )
         #expect(try reader.standingWarnings(WarningFilter(levels: [.blue])) == [warning("c", .blue, 3)])
         #expect(try reader.standingWarnings(WarningFilter(district: "1")) == [warning("a", .red, 2)])
         #expect(try reader.standingWarnings(WarningFilter(scenario: "else")).isEmpty)
@@ -144,7 +159,8 @@ struct EventStoreTests {
                 let key = LedgerKey(
                     feed: ["a", "b"].randomElement(using: &generator) ?? "",
                     column: LedgerColumn.allCases.randomElement(using: &generator) ?? .messagesShed,
-                    reason: ["", "x"].randomElement(using: &generator) ?? "")
+                    reason: ["", "x"].randomElement(using: &generator) ?? ""
+                )
                 change.ledger[key, default: 0] += Int64.random(in: 1...1000, using: &generator)
             }
             expected.merge(change.ledger, uniquingKeysWith: +)
@@ -156,8 +172,12 @@ struct EventStoreTests {
     @Test func `of each count the newest sixteen samples stay`() throws {
         func sample(_ number: Int, _ reason: String) -> LedgerSample {
             LedgerSample(
-                key: LedgerKey(feed: "f", column: .messagesRejected, reason: reason), received: now, topic: "t/\(number)",
-                detail: "d", payload: number % 2 == 0 ? [] : [0xFF, UInt8(number)])
+                key: LedgerKey(feed: "f", column: .messagesRejected, reason: reason),
+                received: now,
+                topic: "t/\(number)",
+                detail: "d",
+                payload: number % 2 == 0 ? [] : [0xFF, UInt8(number)]
+            )
         }
         let all = (0..<60).map { sample($0, $0 % 3 == 0 ? "rare" : "often") }
         for (index, start) in stride(from: 0, to: 60, by: 20).enumerated() {
@@ -226,5 +246,13 @@ struct EventStoreTests {
         let file = try folder.write(String(repeating: "not a database, ", count: 100), to: "other/ganzhi.sqlite")
         let error = #expect(throws: StoreError.self) { try EventStore(file: file) }
         #expect(error?.description.contains("restore the newest backup") == true)
+    }
+
+    @Test func `a folder that cannot be made is refused with a remedy`() throws {
+        try folder.write("", to: "file")
+        let error = #expect(throws: StoreError.self) {
+            try EventStore(folder: folder.url.appending(path: "file/data"))
+        }
+        #expect(error?.description.contains("check that the folder exists") == true)
     }
 }

@@ -4,8 +4,15 @@ import GanzhiStore
 
 /// An event whose bytes say what its columns say.
 func event(
-    _ serial: UInt64, level: String = "red", scenario: String = "flood", key: String = "d1", district: String = "330106",
-    device: String = "d1", subject: String = "e1", type: String = "ganzhi.warning.raised", time: Timestamp? = nil
+    _ serial: UInt64,
+    level: String = "red",
+    scenario: String = "flood",
+    key: String = "d1",
+    district: String = "330106",
+    device: String = "d1",
+    subject: String = "e1",
+    type: String = "ganzhi.warning.raised",
+    time: Timestamp? = nil
 ) -> Event {
     let time = time ?? Timestamp(microseconds: 1_781_935_920_000_123 + Int64(serial) * 1000)
     let id = "\(subject)-\(serial)"
@@ -27,8 +34,18 @@ func event(
         }
     }
     return Event(
-        serial: serial, id: id, type: type, subject: subject, time: time, scenario: scenario, key: key, level: level,
-        district: district, device: device, bytes: writer.bytes)
+        serial: serial,
+        id: id,
+        type: type,
+        subject: subject,
+        time: time,
+        scenario: scenario,
+        key: key,
+        level: level,
+        district: district,
+        device: device,
+        bytes: writer.bytes
+    )
 }
 
 /// A commit at a position.

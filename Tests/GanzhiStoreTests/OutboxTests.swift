@@ -67,11 +67,16 @@ struct OutboxTests {
     @Test func `of a retained topic only the newest waits, so an older one never comes back`() throws {
         let store = try EventStore(folder: folder.url)
         try store.apply(
-            commit(1, [
-                publication(1, "w/1", retained: true, [1]), publication(1, "e/1", [1]),
-                publication(2, "w/1", retained: true, [2]), publication(2, "e/1", [2]),
-                publication(3, "w/2", retained: true, [3]),
-            ]), at: now)
+            commit(
+                1,
+                [
+                    publication(1, "w/1", retained: true, [1]), publication(1, "e/1", [1]),
+                    publication(2, "w/1", retained: true, [2]), publication(2, "e/1", [2]),
+                    publication(3, "w/2", retained: true, [3]),
+                ]
+            ),
+            at: now
+        )
         #expect(store.outbox().pending == 4)
         let inFlight = try store.pendingPublications(limit: 9)
         #expect(inFlight.map(\.publication.payload) == [[1], [2], [2], [3]])
@@ -88,7 +93,8 @@ struct OutboxTests {
         let store = try EventStore(folder: folder.url, limits: StoreLimits(outbox: 5, published: 2))
         try store.apply(
             commit(1, [publication(1, "w", retained: true, [0])] + (1...4).map { publication($0, "e", [UInt8($0)]) }),
-            at: now)
+            at: now
+        )
         #expect(store.outbox() == OutboxStatus(pending: 5, dropped: 0))
         try store.apply(commit(2, [publication(5, "e", [5]), publication(6, "e", [6])], events: [event(1)]), at: now)
         #expect(store.outbox() == OutboxStatus(pending: 5, dropped: 2))

@@ -8,9 +8,16 @@ struct TextTests {
 
     func event(_ data: String, level: String = "yellow", key: String = "d1") -> Event {
         Event(
-            serial: 1, id: "e-000001", type: "ganzhi.warning.escalated", subject: "e",
-            time: Timestamp(milliseconds: 1_781_935_930_412), scenario: "underpass-flooding", key: key, level: level,
-            bytes: Array(#"{"data":\#(data)}"#.utf8))
+            serial: 1,
+            id: "e-000001",
+            type: "ganzhi.warning.escalated",
+            subject: "e",
+            time: Timestamp(milliseconds: 1_781_935_930_412),
+            scenario: "underpass-flooding",
+            key: key,
+            level: level,
+            bytes: Array(#"{"data":\#(data)}"#.utf8)
+        )
     }
 
     static let data = #"""
@@ -22,7 +29,8 @@ struct TextTests {
         #expect(
             EventText.line(event(Self.data), zone: shanghai)
                 == "2026-06-20 14:12:10.412+08:00  yellow  escalated  underpass-flooding  d1  depth 0.17 m  "
-                + "Underpass flooding")
+                + "Underpass flooding"
+        )
     }
 
     @Test func `the level is coloured on request`() {
@@ -42,15 +50,23 @@ struct TextTests {
     func `an event with other content still is a line`(data: String) {
         #expect(
             EventText.line(event(data), zone: .gmt)
-                == "2026-06-20 06:12:10.412+00:00  yellow  escalated  underpass-flooding  d1")
+                == "2026-06-20 06:12:10.412+00:00  yellow  escalated  underpass-flooding  d1"
+        )
     }
 
     @Test func `an event about a device shows its subject`() {
         let silent = Event(
-            serial: 2, id: "i", type: "ganzhi.device.silent", subject: "d7", time: Timestamp(milliseconds: 0),
-            device: "d7", bytes: Array("{}".utf8))
+            serial: 2,
+            id: "i",
+            type: "ganzhi.device.silent",
+            subject: "d7",
+            time: Timestamp(milliseconds: 0),
+            device: "d7",
+            bytes: Array("{}".utf8)
+        )
         #expect(
-            EventText.line(silent, zone: .gmt) == "1970-01-01 00:00:00.000+00:00  -       device.silent  d7")
+            EventText.line(silent, zone: .gmt) == "1970-01-01 00:00:00.000+00:00  -       device.silent  d7"
+        )
     }
 
     @Test func `names from outside cannot steer the terminal`() {
@@ -61,8 +77,12 @@ struct TextTests {
 
     @Test func `local time follows the zone through summer time`() throws {
         let york = try #require(TimeZone(identifier: "America/New_York"))
-        #expect(TerminalText.local(Timestamp(milliseconds: 1_700_000_000_123), in: york) == "2023-11-14 17:13:20.123-05:00")
-        #expect(TerminalText.local(Timestamp(milliseconds: 1_690_000_000_000), in: york) == "2023-07-22 00:26:40.000-04:00")
+        #expect(
+            TerminalText.local(Timestamp(milliseconds: 1_700_000_000_123), in: york) == "2023-11-14 17:13:20.123-05:00"
+        )
+        #expect(
+            TerminalText.local(Timestamp(milliseconds: 1_690_000_000_000), in: york) == "2023-07-22 00:26:40.000-04:00"
+        )
         let kathmandu = try #require(TimeZone(identifier: "Asia/Kathmandu"))
         #expect(TerminalText.local(Timestamp(milliseconds: -1), in: kathmandu).hasSuffix(":59.999+05:30"))
     }
@@ -70,8 +90,16 @@ struct TextTests {
     @Test func `standing warnings are a table in columns, wide characters too`() {
         func warning(_ key: String, _ level: Level, stale: Bool) -> StandingWarning {
             StandingWarning(
-                scenario: "s", key: key, episode: "e1", level: level, raised: Timestamp(milliseconds: 0),
-                instant: Timestamp(milliseconds: 60_000), isStale: stale, district: stale ? "" : "330106", serial: 5)
+                scenario: "s",
+                key: key,
+                episode: "e1",
+                level: level,
+                raised: Timestamp(milliseconds: 0),
+                instant: Timestamp(milliseconds: 60_000),
+                isStale: stale,
+                district: stale ? "" : "330106",
+                serial: 5
+            )
         }
         let warnings = [warning("隧道", .orange, stale: false), warning("d1", .blue, stale: true)]
         #expect(
@@ -79,13 +107,15 @@ struct TextTests {
                 "LEVEL   SCENARIO  KEY   DISTRICT  RAISED                         CHANGED                        EPISODE  STATE",
                 "orange  s         隧道  330106    1970-01-01 00:00:00.000+00:00  1970-01-01 00:01:00.000+00:00  e1",
                 "blue    s         d1    -         1970-01-01 00:00:00.000+00:00  1970-01-01 00:01:00.000+00:00  e1       stale",
-            ])
+            ]
+        )
         #expect(WarningText.lines(warnings, zone: .gmt, isColoured: true)[2].hasPrefix("\u{1B}[34mblue\u{1B}[0m    s"))
         #expect(WarningText.lines([], zone: .gmt) == ["No warning stands."])
         #expect(
             String(decoding: WarningText.json(warnings[0]), as: UTF8.self)
                 == #"{"scenario":"s","key":"隧道","level":"orange","episode":"e1","raised":0,"instant":60000,"#
-                + #""stale":false,"district":"330106","serial":5}"#)
+                + #""stale":false,"district":"330106","serial":5}"#
+        )
     }
 
     let ledger = Ledger(counts: [
@@ -112,7 +142,8 @@ struct TextTests {
                 "  beside    readings.partly-late 4, messages.redelivered 1",
                 "  reasons   messages.rejected  bad-json  5",
                 "            messages.rejected  no-time   2",
-            ])
+            ]
+        )
         #expect(LedgerText.lines(Ledger()) == ["Nothing has been received yet."])
     }
 
@@ -125,7 +156,8 @@ struct TextTests {
                     + #""readings.partly-late":4,"readings.unknown-device":0,"messages.redelivered":1},"reasons":["#
                     + #"{"column":"messages.rejected","reason":"bad-json","count":5},"#
                     + #"{"column":"messages.rejected","reason":"no-time","count":2}],"balanced":false}"#
-            ])
+            ]
+        )
     }
 
     @Test func `every column of the books stands in an equation or beside them`() {
@@ -144,12 +176,14 @@ struct TextTests {
         }
         #expect(
             SampleText.line(sample(Array("{\n".utf8)), zone: .gmt)
-                == #"1970-01-01 00:00:00.005+00:00  f  messages.rejected bad-json  t  why  {\u{a}"#)
+                == #"1970-01-01 00:00:00.005+00:00  f  messages.rejected bad-json  t  why  {\u{a}"#
+        )
         #expect(SampleText.line(sample([0xFF, 0x00]), zone: .gmt).hasSuffix("hex ff00"))
         #expect(
             String(decoding: SampleText.json(sample([0xFF])), as: UTF8.self)
                 == #"{"feed":"f","column":"messages.rejected","reason":"bad-json","received":5,"topic":"t","#
-                + #""detail":"why","payload_hex":"ff"}"#)
+                + #""detail":"why","payload_hex":"ff"}"#
+        )
         #expect(String(decoding: SampleText.json(sample([0x7B])), as: UTF8.self).hasSuffix(#""payload":"{"}"#))
     }
 }

@@ -75,13 +75,18 @@ public final class Mosquitto: @unchecked Sendable {
         process.arguments = ["-c", configuration.path]
         process.standardOutput = output
         process.standardError = output
+        // A child inherits which signals its parent's thread blocks, and test threads block SIGTERM.
+        var none = sigset_t()
+        var blocked = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
         try process.run()
         self.process = process
         let deadline = Date.now + 20
         while !accepts() {
             guard process.isRunning, Date.now < deadline else {
-                let said = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-                throw Failure(description: "mosquitto did not start: \(said)")
+                throw Failure(description: "mosquitto did not start: \(self.log)")
             }
             usleep(1000)
         }
@@ -100,6 +105,9 @@ public final class Mosquitto: @unchecked Sendable {
         self.process = nil
     }
 
+    /// What it has logged since it was started last.
+    public var log: String { (try? String(contentsOf: folder.url.appending(path: "log"), encoding: .utf8)) ?? "" }
+
     private func accepts() -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
@@ -107,17 +115,24 @@ public final class Mosquitto: @unchecked Sendable {
     }
 
     private static func freePort() throws -> Int {
+        let (descriptor, port) = try listen()
+        close(descriptor)
+        return port
+    }
+
+    /// A socket that listens on a free port of the loopback interface, and that port.
+    public static func listen() throws -> (descriptor: Int32, port: Int) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        guard withAddress(port: 0, { bind(descriptor, $0, $1) }) == 0 else {
+        guard withAddress(port: 0, { bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 16) == 0 else {
+            close(descriptor)
             throw Failure(description: "no free port on the loopback interface")
         }
         withUnsafeMutablePointer(to: &address) { pointer in
             _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        return Int(UInt16(bigEndian: address.sin_port))
+        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
     private static func withAddress(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {

@@ -96,7 +96,10 @@ final class Engine: Service {
 
     private func apply(_ commit: inout Commit) throws {
         guard try commit.position > store.position() else { return }
-        try store.apply(commit, at: Clocks.now)
+        for (feed, count) in progress.takeRedelivered() {
+            commit.ledger[LedgerKey(feed: feed, column: .messagesRedelivered), default: 0] += count
+        }
+        try applyWhenPossible(commit)
         if !commit.events.isEmpty {
             try outbox.publishPending()
             do {
@@ -106,5 +109,23 @@ final class Engine: Service {
             }
         }
         commit = Commit(position: commit.position)
+    }
+
+    /// Applies a commit; while the disk refuses it waits, and with it everything behind: nothing is lost meanwhile.
+    private func applyWhenPossible(_ commit: Commit) throws {
+        var hasFailed = false
+        while true {
+            do {
+                try store.apply(commit, at: Clocks.now)
+                if hasFailed { logger.notice("the store can be written again") }
+                return
+            } catch let error as StoreError where error.isTransient && !progress.isOver {
+                if !hasFailed {
+                    logger.error("the store cannot be written: events wait", metadata: ["error": "\(error)"])
+                }
+                hasFailed = true
+                Thread.sleep(forTimeInterval: 0.5)
+            }
+        }
     }
 }

@@ -34,9 +34,9 @@ final class Intake: Service {
     }
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
+        try await withTaskCancellationOrGracefulShutdownHandler {
             try await BlockingThread.run("intake") { try self.loop() }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.isStopping.store(true, ordering: .sequentiallyConsistent)
             self.waker.wake()
         }
@@ -66,7 +66,7 @@ final class Intake: Service {
                 Thread.sleep(forTimeInterval: 0.2)
             }
             session.releaseAcknowledgements()
-            progress.commit(through: turns.committedSequence)
+            progress.commit(through: turns.committedSequence, redelivered: turns.takeRedelivered())
             while progress.waitForRoom(seconds: 0.2), !isStopping.load(ordering: .sequentiallyConsistent) {}
         }
         session.stop()

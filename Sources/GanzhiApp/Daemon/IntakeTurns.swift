@@ -15,8 +15,8 @@ struct IntakeTurns: ~Copyable {
     private var received: Timestamp
     private var lastBlock: Int64 = 0
     private var hasFailed = false
-    /// Messages sent again by the broker and dropped since the last turn.
-    private var redelivered = 0
+    /// By feed, messages sent again by the broker and dropped since they were last taken.
+    private var redelivered: [String: Int64] = [:]
 
     /// Longest time without a block, in microseconds.
     private static let tick: Int64 = 1_000_000
@@ -79,12 +79,12 @@ struct IntakeTurns: ~Copyable {
     }
 
     private mutating func append(_ message: IntakeMessage) {
-        guard redelivery.admits(packetID: message.packetID, topic: message.topic, payload: message.payload) else {
-            redelivered += 1
-            return
-        }
         let topic = String(decoding: message.topic, as: UTF8.self)
         let feed = settings.feeds.firstIndex { $0.topic.matches(topic) }
+        guard redelivery.admits(packetID: message.packetID, topic: message.topic, payload: message.payload) else {
+            redelivered[feed.map { settings.feeds[$0].name } ?? "-", default: 0] += 1
+            return
+        }
         lastBlock = Clocks.monotonic
         received = max(received, Clocks.now)
         do {
@@ -100,6 +100,12 @@ struct IntakeTurns: ~Copyable {
                 "a message is too large to be journalled and is lost",
                 metadata: ["topic": "\(topic)", "bytes": "\(message.payload.count)", "error": "\(error)"])
         }
+    }
+
+    /// By feed, the messages that were dropped since the last call as sent again.
+    mutating func takeRedelivered() -> [String: Int64] {
+        defer { redelivered = [:] }
+        return redelivered
     }
 
     /// Makes what was appended durable; says whether it is.
@@ -137,10 +143,6 @@ struct IntakeTurns: ~Copyable {
                 metadata: ["filter": "\(filter)", "reason": "\(reason)"])
             set(.down, always: true) { $0.topic.text == filter }
         case .drained:
-            if redelivered > 0 {
-                logger.info("dropped what the broker sent again", metadata: ["messages": "\(redelivered)"])
-                redelivered = 0
-            }
             for index in states.indices where states[index] == .up { set(.drained, feed: index) }
         case .connectFailed(let failure):
             logger.error("cannot connect to the broker", metadata: ["reason": "\(failure)"])

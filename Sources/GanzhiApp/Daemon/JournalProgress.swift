@@ -10,6 +10,7 @@ final class JournalProgress: @unchecked Sendable {
     private var committed: UInt64
     private var processed: UInt64 = 0
     private var isEnding = false
+    private var redelivered: [String: Int64] = [:]
 
     /// Blocks that the engine may be behind before intake waits.
     static let limit: UInt64 = 200_000
@@ -20,10 +21,21 @@ final class JournalProgress: @unchecked Sendable {
     var reached: (committed: UInt64, processed: UInt64) { condition.withLock { (committed, processed) } }
 
     /// Intake: everything up to this block is durable.
-    func commit(through sequence: UInt64) {
+    ///
+    /// - Parameter redelivered: By feed, messages that the broker sent again and that were journalled before.
+    func commit(through sequence: UInt64, redelivered: [String: Int64] = [:]) {
         condition.withLock {
             committed = sequence
+            self.redelivered.merge(redelivered) { $0 + $1 }
             condition.broadcast()
+        }
+    }
+
+    /// Engine: the redelivered messages since the last call. No block tells of them, so they are counted in this run only.
+    func takeRedelivered() -> [String: Int64] {
+        condition.withLock {
+            defer { redelivered = [:] }
+            return redelivered
         }
     }
 
@@ -34,6 +46,9 @@ final class JournalProgress: @unchecked Sendable {
             condition.broadcast()
         }
     }
+
+    /// Whether intake has ended.
+    var isOver: Bool { condition.withLock { isEnding } }
 
     /// Intake: waits while the engine is too far behind, but no longer than the given time; says whether it still is.
     func waitForRoom(seconds: Double) -> Bool {

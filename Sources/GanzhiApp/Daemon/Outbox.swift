@@ -51,9 +51,9 @@ final class Outbox: Service {
     }
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
+        try await withTaskCancellationOrGracefulShutdownHandler {
             try await BlockingThread.run("publish") { self.session.run() }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.session.close(milliseconds: 3000)
         }
     }

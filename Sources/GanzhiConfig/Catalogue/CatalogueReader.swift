@@ -41,8 +41,12 @@ struct CatalogueReader {
         if files.isEmpty {
             problems.append(
                 Problem(
-                    .warning, file: path, message: "The folder holds no catalogue.",
-                    remedy: "Put files ending in .yaml, .yml or .csv there, or leave `catalogue` out."))
+                    .warning,
+                    file: path,
+                    message: "The folder holds no catalogue.",
+                    remedy: "Put files ending in .yaml, .yml or .csv there, or leave `catalogue` out."
+                )
+            )
         }
         for file in files { read(file: path.hasSuffix("/") ? path + file : "\(path)/\(file)") }
     }
@@ -100,7 +104,10 @@ struct CatalogueReader {
         let source = value.file.source
         let place = value.place
         return PlacedCatalogue.EntryPlace(
-            file: source.file, line: place.line, column: source.column(ofScalar: place.column, inLine: place.line))
+            file: source.file,
+            line: place.line,
+            column: source.column(ofScalar: place.column, inLine: place.line)
+        )
     }
 
     private mutating func readMetric(_ value: YAMLValue) {
@@ -121,9 +128,16 @@ struct CatalogueReader {
         let aliases = mapping["aliases"]?.list(of: "names").map { $0.compactMap { $0.text("a name") } } ?? []
         metrics.append(
             MetricDefinition(
-                id: id, titles: mapping["title"]?.localized() ?? [:], unit: unit,
-                kind: mapping["kind"]?.choice(of: MetricKind.self) ?? .gauge, range: range, aliases: aliases,
-                scale: mapping["scale"]?.number() ?? 1, offset: number(mapping["offset"], asDifference: true) ?? 0))
+                id: id,
+                titles: mapping["title"]?.localized() ?? [:],
+                unit: unit,
+                kind: mapping["kind"]?.choice(of: MetricKind.self) ?? .gauge,
+                range: range,
+                aliases: aliases,
+                scale: mapping["scale"]?.number() ?? 1,
+                offset: number(mapping["offset"], asDifference: true) ?? 0
+            )
+        )
         placed.metrics.append(Self.place(of: idValue))
     }
 
@@ -134,8 +148,11 @@ struct CatalogueReader {
         else { return }
         districts.append(
             DistrictDefinition(
-                code: code, titles: mapping["name"]?.localized() ?? [:],
-                parent: mapping["parent"]?.text("the code of a district")))
+                code: code,
+                titles: mapping["name"]?.localized() ?? [:],
+                parent: mapping["parent"]?.text("the code of a district")
+            )
+        )
         placed.districts.append(Self.place(of: codeValue))
     }
 
@@ -155,20 +172,29 @@ struct CatalogueReader {
         }
         devices.append(
             DeviceDefinition(
-                id: id, type: mapping["type"]?.text("a type"), district: mapping["district"]?.text("a district's code"),
-                place: mapping["place"].flatMap(Self.readPlace), labels: labels,
+                id: id,
+                type: mapping["type"]?.text("a type"),
+                district: mapping["district"]?.text("a district's code"),
+                place: mapping["place"].flatMap(Self.readPlace),
+                labels: labels,
                 owner: mapping["owner"]?.text("the department"),
                 expectedInterval: mapping["expected-interval"]?.duration(),
                 grading: mapping["grading"]?.choice(SharingWords.grading),
-                sharing: mapping["sharing"]?.choice(SharingWords.sharing), metrics: overrides))
+                sharing: mapping["sharing"]?.choice(SharingWords.sharing),
+                metrics: overrides
+            )
+        )
         placed.devices.append(Self.place(of: idValue))
     }
 
     private static func readPlace(_ value: YAMLValue) -> Place? {
         guard let mapping = value.mapping(.cataloguePlace) else { return nil }
         return Place(
-            latitude: mapping["latitude"]?.number(), longitude: mapping["longitude"]?.number(),
-            area: mapping["area"]?.text("the place in words"), geocode: mapping["geocode"]?.text("the area's code"))
+            latitude: mapping["latitude"]?.number(),
+            longitude: mapping["longitude"]?.number(),
+            area: mapping["area"]?.text("the place in words"),
+            geocode: mapping["geocode"]?.text("the area's code")
+        )
     }
 
     private mutating func readOverride(_ entry: YAMLMapping.Entry, device: Int) -> MetricOverride? {
@@ -180,12 +206,20 @@ struct CatalogueReader {
         let range = mapping["range"]?.mapping(.catalogueRange)
         pending.append(
             PendingOverride(
-                device: device, incoming: entry.key, offset: quantity(mapping["offset"]),
-                minimum: quantity(range?["min"]), maximum: quantity(range?["max"])))
+                device: device,
+                incoming: entry.key,
+                offset: quantity(mapping["offset"]),
+                minimum: quantity(range?["min"]),
+                maximum: quantity(range?["max"])
+            )
+        )
         return MetricOverride(
-            metric: mapping["metric"]?.text("the name of a metric"), unit: mapping["unit"]?.text("a unit"),
-            scale: mapping["scale"]?.number(), range: range == nil ? nil : ValueRange(),
-            expectedInterval: mapping["expected-interval"]?.duration())
+            metric: mapping["metric"]?.text("the name of a metric"),
+            unit: mapping["unit"]?.text("a unit"),
+            scale: mapping["scale"]?.number(),
+            range: range == nil ? nil : ValueRange(),
+            expectedInterval: mapping["expected-interval"]?.duration()
+        )
     }
 
     /// Converts what waits for the canonical unit of its metric.
@@ -201,8 +235,13 @@ struct CatalogueReader {
                 let place = Self.place(of: pending.value)
                 problems.append(
                     Problem(
-                        file: place.file, line: place.line, column: place.column, message: error.message,
-                        remedy: error.remedy))
+                        file: place.file,
+                        line: place.line,
+                        column: place.column,
+                        message: error.message,
+                        remedy: error.remedy
+                    )
+                )
                 return nil
             }
         }
@@ -210,7 +249,8 @@ struct CatalogueReader {
         if settings.range != nil {
             settings.range = ValueRange(
                 min: convert(override.minimum, asDifference: false, &problems),
-                max: convert(override.maximum, asDifference: false, &problems))
+                max: convert(override.maximum, asDifference: false, &problems)
+            )
         }
         devices[override.device].metrics[override.incoming] = settings
     }

@@ -34,7 +34,9 @@ struct BrokerReader {
             if broker.protocolVersion == .v311 {
                 expiry.report(
                     "MQTT 3.1.1 cannot ask for `session-expiry`; the broker's own setting rules.",
-                    "Use `protocol: 5`, or remove the key.", severity: .warning)
+                    "Use `protocol: 5`, or remove the key.",
+                    severity: .warning
+                )
             }
         }
         return broker
@@ -44,10 +46,12 @@ struct BrokerReader {
 
     private func readClientID(_ value: YAMLValue) -> String? {
         value.read("a client's id", "Write for example `ganzhi-330100-n1`.") { text throws(Fault) in
-            guard !text.isEmpty, text.utf8.count <= 128, !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+            guard !text.isEmpty, text.utf8.count <= 128, !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+            else {
                 throw Fault(
                     "\(ScalarText.quoted(text)) cannot be a client's id: the broker keeps the session under it.",
-                    "Use 1 to 128 bytes without control characters.")
+                    "Use 1 to 128 bytes without control characters."
+                )
             }
             return text
         }
@@ -58,7 +62,8 @@ struct BrokerReader {
         guard span >= .seconds(5), span <= .seconds(65_535), span.isMultiple(of: .seconds(1)) else {
             value.report(
                 "`keepalive` is \(span); MQTT takes whole seconds, and less than 5s would cut a slow disk off.",
-                "Write a duration from `5s` to `65535s`, such as `60s`.")
+                "Write a duration from `5s` to `65535s`, such as `60s`."
+            )
             return nil
         }
         return Int(span.microseconds / 1_000_000)
@@ -70,7 +75,8 @@ struct BrokerReader {
         guard span >= .seconds(1), span.isMultiple(of: .seconds(1)) else {
             value.report(
                 "`session-expiry` is \(span): the broker would forget what is published while we are away.",
-                "Write whole seconds above 0, such as `7d`, or `never`.")
+                "Write whole seconds above 0, such as `7d`, or `never`."
+            )
             return nil
         }
         return UInt32(span.microseconds / 1_000_000)
@@ -82,16 +88,24 @@ struct BrokerReader {
         let key = mapping["key"].flatMap(readFile)
         if (mapping["certificate"] == nil) != (mapping["key"] == nil) {
             value.report(
-                "`certificate` and `key` go together; only one is given.", "Give both, or neither.")
+                "`certificate` and `key` go together; only one is given.",
+                "Give both, or neither."
+            )
         }
         let verifyHost = mapping["verify-host"]?.truth() ?? true
         if !verifyHost {
             mapping["verify-host"]?.report(
                 "Without `verify-host` anybody with a certificate of the same authority can pose as the broker.",
-                "Set it to `true` where the certificate names the host.", severity: .warning)
+                "Set it to `true` where the certificate names the host.",
+                severity: .warning
+            )
         }
         return TLSSettings(
-            caFile: mapping["ca"].flatMap(readFile), certificateFile: certificate, keyFile: key, verifyHost: verifyHost)
+            caFile: mapping["ca"].flatMap(readFile),
+            certificateFile: certificate,
+            keyFile: key,
+            verifyHost: verifyHost
+        )
     }
 
     private func readFile(_ value: YAMLValue) -> String? {
@@ -117,7 +131,9 @@ struct BrokerReader {
         guard let password, !password.isEmpty, !password.contains(0), password.count <= 65_535 else {
             if password != nil {
                 value.report(
-                    "The password there is empty, too long or holds a NUL.", "Write the password and nothing else.")
+                    "The password there is empty, too long or holds a NUL.",
+                    "Write the password and nothing else."
+                )
             }
             return nil
         }
@@ -128,7 +144,9 @@ struct BrokerReader {
         guard let name = value.text("the name of a variable") else { return nil }
         guard let password = environment[name] else {
             value.report(
-                "The environment has no variable “\(name)”.", "Set it, or use `password-file`.")
+                "The environment has no variable “\(name)”.",
+                "Set it, or use `password-file`."
+            )
             return nil
         }
         return Array(password.utf8)
@@ -141,12 +159,16 @@ struct BrokerReader {
         guard mode & 0o177 == 0 else {
             value.report(
                 "“\(path)” has mode 0\(String(mode, radix: 8)), so others can read the password.",
-                "Run `chmod 600 \(path)`.")
+                "Run `chmod 600 \(path)`."
+            )
             return nil
         }
         let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
         guard size <= 1 << 20, var bytes = FileManager.default.contents(atPath: path).map(Array.init) else {
-            value.report("“\(path)” cannot be a password: it has \(size) bytes.", "Write the password and nothing else.")
+            value.report(
+                "“\(path)” cannot be a password: it has \(size) bytes.",
+                "Write the password and nothing else."
+            )
             return nil
         }
         if bytes.last == 0x0A { bytes.removeLast() }

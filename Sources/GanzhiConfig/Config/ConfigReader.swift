@@ -4,7 +4,9 @@ import GanzhiMQTT
 import GanzhiModel
 import GanzhiPipeline
 
-/// Reads a config file, such as `ganzhi.yaml`. Paths in it are relative to its folder.
+/// Reads the config file.
+///
+/// Paths in it are relative to its folder. Its keys:
 ///
 /// - `city` (text, default `000000`): code of the city (GB/T 2260), part of every id.
 /// - `node` (text, default `n1`): logical name of this node, part of every id; never a host's.
@@ -48,9 +50,13 @@ struct ConfigReader {
             },
             broker: broker,
             journalSegmentBytes: root["journal"]?.mapping(.configJournal)?["segment"].flatMap(readSize) ?? 64 << 20,
-            generation: generation)
+            generation: generation
+        )
         return Config(
-            settings: settings, catalogue: readPaths(root["catalogue"]), scenarios: readPaths(root["scenarios"]))
+            settings: settings,
+            catalogue: readPaths(root["catalogue"]),
+            scenarios: readPaths(root["scenarios"])
+        )
     }
 
     /// The folder of the config file, empty or with a `/` at its end.
@@ -74,7 +80,8 @@ struct ConfigReader {
             guard isPlain, !text.hasPrefix("$"), !levels.contains(""), text.utf8.count <= 200 else {
                 throw Fault(
                     "\(ScalarText.quoted(text)) cannot be the first levels of a topic.",
-                    "Write levels separated by `/`, without + # $ and none empty, such as `ganzhi/v1`.")
+                    "Write levels separated by `/`, without + # $ and none empty, such as `ganzhi/v1`."
+                )
             }
             return text
         }
@@ -92,7 +99,8 @@ struct ConfigReader {
                 throw Fault(
                     "\(ScalarText.quoted(text)) is no time zone of this system.",
                     didYouMean(text, among: TimeZone.knownTimeZoneIdentifiers)
-                        ?? "Write an IANA name, such as `Asia/Shanghai`.")
+                        ?? "Write an IANA name, such as `Asia/Shanghai`."
+                )
             }
             return text
         }

@@ -7,7 +7,9 @@ struct FeedReader {
     let topicRoot: String
 
     /// The topics under the root that we publish to ourselves.
-    private static let outputs = ["events", "trial", "devices", "feeds", "warnings", "status"]
+    private static let outputs = [
+        "events/+/+/#", "trial/+/#", "devices/+/+", "feeds/+", "warnings/+/+", "status/+",
+    ]
 
     /// Formats of the language that this version does not read.
     private static let laterFormats = [
@@ -24,7 +26,8 @@ struct FeedReader {
         if values.isEmpty {
             value.report(
                 "`feeds` is empty, so nothing would be received.",
-                "Remove it for the default feed `\(topicRoot)/readings/+/+`, or write one.")
+                "Remove it for the default feed `\(topicRoot)/readings/+/+`, or write one."
+            )
         }
         var feeds: [FeedDefinition] = []
         var seen: (names: [String: Int], topics: [String: String]) = ([:], [:])
@@ -35,7 +38,9 @@ struct FeedReader {
             if let name, let text = name.scalarText {
                 if let line = seen.names[text] {
                     name.report(
-                        "There is a feed \(ScalarText.quoted(text)) already, in line \(line).", "Use another name.")
+                        "There is a feed \(ScalarText.quoted(text)) already, in line \(line).",
+                        "Use another name."
+                    )
                 }
                 seen.names[text] = seen.names[text] ?? name.place.line
             }
@@ -44,7 +49,9 @@ struct FeedReader {
                 if let other = seen.topics[filter.text] {
                     topic.report(
                         "The feed “\(other)” has this filter too and comes first, so this one receives nothing.",
-                        "Remove one of the two.", severity: .warning)
+                        "Remove one of the two.",
+                        severity: .warning
+                    )
                 }
                 seen.topics[filter.text] = seen.topics[filter.text] ?? name?.scalarText ?? ""
             }
@@ -62,14 +69,21 @@ struct FeedReader {
         if format == .senml, let value = mapping["mapping"] {
             value.report(
                 "SenML says itself where its fields are, so a `mapping` does not go with it.",
-                "Remove `mapping`, or use `format: json`.")
+                "Remove `mapping`, or use `format: json`."
+            )
         }
         let maxAhead = mapping["max-ahead"]?.duration() ?? .minutes(1)
         let accepts = mapping["retained"]?.choice([("ignore", false), ("accept", true)]) ?? false
         guard let name, let filter else { return nil }
         return FeedDefinition(
-            name: name, topic: filter, qos: qos, format: format, mapping: fields, maxAhead: maxAhead,
-            acceptsRetained: accepts)
+            name: name,
+            topic: filter,
+            qos: qos,
+            format: format,
+            mapping: fields,
+            maxAhead: maxAhead,
+            acceptsRetained: accepts
+        )
     }
 
     private func readTopic(_ value: YAMLValue) -> TopicFilter? {
@@ -77,11 +91,12 @@ struct FeedReader {
             return nil
         }
         for output in Self.outputs {
-            guard let own = try? TopicFilter("\(topicRoot)/\(output)/#"), filter.overlaps(with: own) else { continue }
+            guard let own = try? TopicFilter("\(topicRoot)/\(output)"), filter.overlaps(with: own) else { continue }
             value.report(
                 "\(ScalarText.quoted(text)) also matches `\(own)`, where Ganzhi publishes itself: it would read its own "
                     + "messages.",
-                "Name the levels that the gateways publish to, such as `\(topicRoot)/readings/+/+`.")
+                "Name the levels that the gateways publish to, such as `\(topicRoot)/readings/+/+`."
+            )
             return nil
         }
         return filter
@@ -92,7 +107,8 @@ struct FeedReader {
             value.report(
                 "`qos: 2` is not safe across a crash: between its two handshakes a message is only in memory, and the "
                     + "broker takes it for delivered.",
-                "Use `qos: 1`: messages published with QoS 2 arrive too, each reading counted once.")
+                "Use `qos: 1`: messages published with QoS 2 arrive too, each reading counted once."
+            )
             return nil
         }
         return value.wholeNumber(in: 0...1).flatMap { DeliveryQoS(rawValue: UInt8($0)) }
@@ -102,7 +118,8 @@ struct FeedReader {
         if let text = value.scalarText, Self.laterFormats.contains(text) {
             value.report(
                 "The format `\(text)` belongs to the language, but this version does not read it yet.",
-                "Use `json` or `senml+json`.")
+                "Use `json` or `senml+json`."
+            )
             return nil
         }
         return value.choice(of: FeedFormat.self)
@@ -116,7 +133,9 @@ struct FeedReader {
         let metric = source(mapping.required("metric", example))
         let number = source(mapping.required("value", example))
         let records = mapping["records"].flatMap { value in
-            value.text("a JSON pointer").flatMap { _ in expression(value, JSONPointer.init) }
+            value.scalar("a JSON pointer", "Write for example `/data`.").flatMap { _ in
+                expression(value, JSONPointer.init)
+            }
         }
         let unit = source(mapping["unit"])
         let time = source(mapping["time"])
@@ -125,12 +144,20 @@ struct FeedReader {
         let skip = mapping["skip-without-value"]?.truth() ?? false
         guard let device, let metric, let number else { return nil }
         return JSONMapping(
-            records: records, device: device, metric: metric, value: number, unit: unit, time: time,
-            textNumbers: textNumbers, timeFormat: timeFormat, skipWithoutValue: skip)
+            records: records,
+            device: device,
+            metric: metric,
+            value: number,
+            unit: unit,
+            time: time,
+            textNumbers: textNumbers,
+            timeFormat: timeFormat,
+            skipWithoutValue: skip
+        )
     }
 
     private func readSource(_ value: YAMLValue, filter: TopicFilter?) -> JSONSource? {
-        guard let text = value.text("where a field comes from"),
+        guard let text = value.scalar("where a field comes from", "Write for example `/name`."),
             let source = expression(value, JSONSource.init)
         else { return nil }
         if case .topic(let level) = source, let filter, !filter.text.hasSuffix("#") {
@@ -138,7 +165,8 @@ struct FeedReader {
             if level > levels {
                 value.report(
                     "“\(text)” asks for level \(level), but topics of “\(filter)” have \(levels).",
-                    "Write a level from 1 to \(levels).")
+                    "Write a level from 1 to \(levels)."
+                )
                 return nil
             }
         }
@@ -147,7 +175,8 @@ struct FeedReader {
 
     /// What an expression's parser makes of a text; its fault is reported at its place.
     private func expression<Value>(
-        _ value: YAMLValue, _ parse: (String) throws(ExpressionError) -> Value
+        _ value: YAMLValue,
+        _ parse: (String) throws(ExpressionError) -> Value
     ) -> Value? {
         do throws(ExpressionError) {
             return try parse(value.scalarText ?? "")

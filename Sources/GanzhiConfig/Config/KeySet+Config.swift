@@ -4,18 +4,21 @@ extension KeySet {
     ]
 
     static let config = KeySet(
-        "the config", schema: "config.schema.json#",
+        "the config",
+        schema: "config.schema.json#",
         [
             "$schema", "city", "node", "zone", "status", "data", "catalogue", "scenarios", "topics", "event-log",
             "broker", "feeds", "journal",
-        ])
+        ]
+    )
 
     static let configTopics = KeySet("`topics`", schema: "config.schema.json#/$defs/topics", ["root"])
 
     static let configEventLog = KeySet("`event-log`", schema: "config.schema.json#/$defs/event-log", ["path"])
 
     static let configBroker = KeySet(
-        "`broker`", schema: "config.schema.json#/$defs/broker",
+        "`broker`",
+        schema: "config.schema.json#/$defs/broker",
         [
             "host", "port", "protocol", "client-id", "username", "password-file", "password-env", "keepalive",
             "session-expiry", "tls",
@@ -23,27 +26,39 @@ extension KeySet {
         refused: [
             "password": Fault(
                 "A password does not belong into a config file, which is copied and shown.",
-                "Put it into a file with mode 0600 and name that with `password-file`, or use `password-env`.")
-        ])
+                "Put it into a file with mode 0600 and name that with `password-file`, or use `password-env`."
+            )
+        ]
+    )
 
     static let configTLS = KeySet(
-        "`tls`", schema: "config.schema.json#/$defs/tls", ["ca", "certificate", "key", "verify-host"])
+        "`tls`",
+        schema: "config.schema.json#/$defs/tls",
+        ["ca", "certificate", "key", "verify-host"]
+    )
 
     static let configFeed = KeySet(
-        "a feed", schema: "config.schema.json#/$defs/feed",
-        ["name", "topic", "qos", "format", "max-ahead", "retained", "mapping"])
+        "a feed",
+        schema: "config.schema.json#/$defs/feed",
+        ["name", "topic", "qos", "format", "max-ahead", "retained", "mapping"]
+    )
 
     static let configMapping = KeySet(
-        "`mapping`", schema: "config.schema.json#/$defs/mapping",
+        "`mapping`",
+        schema: "config.schema.json#/$defs/mapping",
         [
             "records", "device", "metric", "value", "unit", "time", "text-numbers", "time-format",
             "skip-without-value",
-        ])
+        ]
+    )
 
     static let configJournal = KeySet(
-        "`journal`", schema: "config.schema.json#/$defs/journal", ["segment"],
+        "`journal`",
+        schema: "config.schema.json#/$defs/journal",
+        ["segment"],
         later: [
             "keep": "Remove it: the journal is kept from its beginning.",
             "retention": "Remove it: the journal is kept from its beginning.",
-        ])
+        ]
+    )
 }

@@ -16,7 +16,10 @@ public struct Settings: Sendable {
 
     /// Creates settings.
     public init(
-        dataFolder: String, eventLog: String? = nil, broker: BrokerSettings, journalSegmentBytes: Int = 64 << 20,
+        dataFolder: String,
+        eventLog: String? = nil,
+        broker: BrokerSettings,
+        journalSegmentBytes: Int = 64 << 20,
         generation: Generation
     ) {
         self.dataFolder = dataFolder

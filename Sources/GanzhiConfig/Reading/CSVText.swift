@@ -30,8 +30,12 @@ struct CSVText {
         if let fault {
             let (line, column) = source.place(ofByte: fault.offset)
             throw Problem(
-                file: source.file, line: line, column: column, message: fault.message,
-                remedy: "Put double quotes around the whole field, and write a quote in it twice.")
+                file: source.file,
+                line: line,
+                column: column,
+                message: fault.message,
+                remedy: "Put double quotes around the whole field, and write a quote in it twice."
+            )
         }
         return fields
     }
@@ -65,25 +69,37 @@ struct CSVText {
                     index += 1
                     guard index < bytes.count, bytes[index] == 0x22 else {
                         let end = index
-                        if plainEnd() > end { note(end, "Text stands behind the closing quote of a field.") }
+                        if plainEnd() > end { noteTextBehindQuote(opened: start, closed: end) }
                         return Field(text: String(decoding: text, as: UTF8.self), offset: start)
                     }
                 }
                 text.append(bytes[index])
                 index += 1
             }
-            note(start, "A quote opens a field here and never closes it.")
+            fault = (start, "A quote opens a field here and never closes it.")
+            skipLine(from: start)
             return Field(text: "", offset: start)
+        }
+
+        /// A quote closed lines below was most likely forgotten in the line where it opens.
+        private mutating func noteTextBehindQuote(opened: Int, closed: Int) {
+            guard bytes[opened..<closed].contains(0x0A) else {
+                fault = fault ?? (closed, "Text stands behind the closing quote of a field.")
+                return
+            }
+            fault = fault ?? (opened, "A quote opens a field here; it is closed lines below, with text behind it.")
+            skipLine(from: opened)
+        }
+
+        private mutating func skipLine(from start: Int) {
+            index = start
+            while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
         }
 
         /// Moves to the end of what stands before the next separator.
         private mutating func plainEnd() -> Int {
             while index < bytes.count, bytes[index] != 0x2C, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
             return index
-        }
-
-        private mutating func note(_ offset: Int, _ message: String) {
-            if fault == nil { fault = (offset, message) }
         }
     }
 }

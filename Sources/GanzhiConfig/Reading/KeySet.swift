@@ -12,7 +12,10 @@ struct KeySet: Sendable {
     let refused: [String: Fault]
 
     init(
-        _ name: String, schema: String, _ known: [String], later: [String: String] = [:],
+        _ name: String,
+        schema: String,
+        _ known: [String],
+        later: [String: String] = [:],
         refused: [String: Fault] = [:]
     ) {
         self.name = name

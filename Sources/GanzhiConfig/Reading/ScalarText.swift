@@ -17,7 +17,8 @@ enum ScalarText {
         guard let first = text.first, first.isLetter || first.isNumber, text.count <= 64, isFit else {
             throw Fault(
                 "\(quoted(text)) cannot be \(wanted): it stands in topics and ids.",
-                "Use at most 64 letters, digits, `-`, `_` and `.`, beginning with a letter or digit.")
+                "Use at most 64 letters, digits, `-`, `_` and `.`, beginning with a letter or digit."
+            )
         }
         return text
     }
@@ -30,17 +31,21 @@ enum ScalarText {
             "\(quoted(text)) is not a duration.",
             isNumber
                 ? "Write the unit too, such as `\(text)s`."
-                : "Write a whole number and one of ms s m h d, such as `30s`.")
+                : "Write a whole number and one of ms s m h d, such as `30s`."
+        )
     }
 
     /// One of a few words.
     static func choice<Choice>(
-        _ text: String, of name: String, _ choices: [(word: String, choice: Choice)]
+        _ text: String,
+        of name: String,
+        _ choices: [(word: String, choice: Choice)]
     ) throws(Fault) -> Choice {
         if let match = choices.first(where: { $0.word == text }) { return match.choice }
         throw Fault(
             "\(quoted(text)) is not a value of `\(name)`.",
-            didYouMean(text, among: choices.map(\.word)) ?? "Write one of \(list(choices.map(\.word))).")
+            didYouMean(text, among: choices.map(\.word)) ?? "Write one of \(list(choices.map(\.word)))."
+        )
     }
 
     /// Words in backticks, separated by commas.
@@ -86,7 +91,9 @@ enum ScalarText {
         while !digits.isEmpty, ExactDecimal(String(digits)) == nil { digits.removeLast() }
         guard text.count <= 80, let number = ExactDecimal(String(digits)), number.doubleValue != nil else {
             throw Fault(
-                "\(quoted(text)) is not a number with a unit.", "Write for example `0.35` or `35 cm`.")
+                "\(quoted(text)) is not a number with a unit.",
+                "Write for example `0.35` or `35 cm`."
+            )
         }
         var name = text[digits.endIndex...].drop(while: \.isWhitespace)
         while name.last?.isWhitespace == true { name.removeLast() }
@@ -99,7 +106,8 @@ enum ScalarText {
         if let unit = Unit(text) { return unit }
         throw Fault(
             "\(quoted(text)) is not a unit that is known.",
-            Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? "Write a unit of SenML or UCUM, such as `cm`.")
+            Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? "Write a unit of SenML or UCUM, such as `cm`."
+        )
     }
 }
 
@@ -119,13 +127,15 @@ struct Quantity {
         guard let canonical else {
             throw Fault(
                 "“\(number) \(unit)” has a unit, but “\(owner)” has none in the catalogue.",
-                "Give the metric a `unit`, or write the number without one.")
+                "Give the metric a `unit`, or write the number without one."
+            )
         }
         guard unit.isConvertible(to: canonical) else {
             throw Fault(
                 "“\(number) \(unit)” is \(unit.dimension.withArticle), but “\(owner)” is in \(canonical), "
                     + "\(canonical.dimension.withArticle).",
-                "Use one of: \(Unit.codes(of: canonical.dimension).prefix(6).joined(separator: " ")).")
+                "Use one of: \(Unit.codes(of: canonical.dimension).prefix(6).joined(separator: " "))."
+            )
         }
         guard let value = Unit.threshold(number, from: unit, to: canonical, asDifference: asDifference) else {
             throw Fault("“\(number) \(unit)” is too large in \(canonical).", "Write a smaller number.")

@@ -37,7 +37,9 @@ struct SourceText {
         let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
         guard let size, size.intValue <= limit else {
             throw refused(
-                "The file has \(size?.intValue ?? 0) bytes; \(limit >> 20) MiB is the most.", "Split the file.")
+                "The file has \(size?.intValue ?? 0) bytes; \(limit >> 20) MiB is the most.",
+                "Split the file."
+            )
         }
         guard let data = FileManager.default.contents(atPath: path), data.count <= limit else {
             throw refused("The file cannot be read.", "Check its permissions.")
@@ -45,8 +47,12 @@ struct SourceText {
         guard let text = String(validating: data, as: UTF8.self) else {
             let (line, column) = placeOfBadByte(in: data)
             throw Problem(
-                file: path, line: line, column: column, message: "A byte here is not UTF-8.",
-                remedy: "Save the file as UTF-8.")
+                file: path,
+                line: line,
+                column: column,
+                message: "A byte here is not UTF-8.",
+                remedy: "Save the file as UTF-8."
+            )
         }
         return SourceText(file: path, text: text)
     }

@@ -9,7 +9,11 @@ extension YAMLFile {
             let place = Self.place(problem: problem, mark: mark, context: context)
             report(at: place, "The YAML breaks off: \(Self.sentence(problem, context)).", Self.remedy(for: problem))
         case .composer(_, let problem, let mark, _) where problem.contains("another document"):
-            report(at: TextPlace(mark), "A second document begins here; a file holds one.", "Put it into a file of its own.")
+            report(
+                at: TextPlace(mark),
+                "A second document begins here; a file holds one.",
+                "Put it into a file of its own."
+            )
         case .composer(_, let problem, let mark, _):
             report(at: TextPlace(mark), "The YAML breaks off: \(problem).", Self.remedy(for: problem))
         case .reader(let problem, _, _, _):
@@ -57,7 +61,8 @@ extension YAMLFile {
                 report(
                     at: TextPlace(line: number, column: column + 1),
                     "The control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code) stands here.",
-                    "Remove it.")
+                    "Remove it."
+                )
                 return
             }
         }

@@ -10,7 +10,7 @@ final class YAMLFile {
     /// What was found, in the order of finding.
     private(set) var problems: [Problem] = []
 
-    /// The first scalar of each key that was masked so that a key given twice does not hide the rest of the file.
+    /// What stands in the text for scalars that would have kept the parser from reading on.
     private var masked: [Unicode.Scalar: Unicode.Scalar] = [:]
     /// Nodes that may still be visited: aliases can make a small file very large.
     private var budget = 4_000_000
@@ -19,7 +19,7 @@ final class YAMLFile {
     static let maximumDepth = 32
     /// Aliases that a file may use: few enough that even aliases of aliases stay small.
     static let maximumAliases = 32
-    /// Keys given twice that are reported in one go.
+    /// Scalars that are masked in one file; each costs another run of the parser.
     private static let maximumMasks = 100
     private static let firstMask: UInt32 = 0xF_0000
 
@@ -30,12 +30,23 @@ final class YAMLFile {
 
     /// Adds a problem at a place of the parser, with an offset in characters.
     func report(
-        at place: TextPlace, offset: Int = 0, _ message: String, _ remedy: String, severity: Problem.Severity = .error
+        at place: TextPlace,
+        offset: Int = 0,
+        _ message: String,
+        _ remedy: String,
+        severity: Problem.Severity = .error
     ) {
         let column = source.column(ofScalar: place.column, inLine: place.line) + offset
         report(
             Problem(
-                severity, file: source.file, line: place.line, column: column, message: message, remedy: remedy))
+                severity,
+                file: source.file,
+                line: place.line,
+                column: column,
+                message: message,
+                remedy: remedy
+            )
+        )
     }
 
     /// Adds a problem that knows its place.
@@ -57,13 +68,16 @@ final class YAMLFile {
         return budget > 0
     }
 
-    /// A key as it was written, whether or not it had to be masked.
-    func unmasked(_ key: String) -> String {
-        guard let first = key.unicodeScalars.first, let original = masked[first] else { return key }
-        return String(original) + String(key.unicodeScalars.dropFirst())
+    /// A text as it was written, whether or not something in it had to be masked.
+    func unmasked(_ text: String) -> String {
+        guard !masked.isEmpty else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { masked[$0] ?? $0 }))
     }
 
-    /// Composes the tree; a key given twice, which the parser refuses without saying where, is masked and tried again.
+    /// Composes the tree.
+    ///
+    /// Two things are masked and tried again: a key given twice, which the parser refuses without saying where, and the
+    /// colon of an option such as `mean(12h, every: 5m)`, which the language has and YAML wants in quotes.
     private func compose() -> Node? {
         var text = source.text
         while true {
@@ -76,11 +90,18 @@ final class YAMLFile {
                 return node
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let place = TextPlace(context.mark)
-                guard masked.count < Self.maximumMasks, mask(keyAt: place, in: &text) else {
+                guard maskKey(at: place, in: &text) else {
                     report(
-                        at: place, "“\(keys.first ?? "")” is given twice in one mapping.", "Keep one of them.")
+                        at: place,
+                        "“\(keys.first ?? "")” is given twice in one mapping.",
+                        "Keep one of them."
+                    )
                     return nil
                 }
+            } catch YamlError.scanner(_, let problem, let mark, _)
+                where problem.contains("mapping values are not allowed") && maskColon(at: TextPlace(mark), in: &text)
+            {
+                continue
             } catch let error as YamlError {
                 report(error)
                 return nil
@@ -91,23 +112,48 @@ final class YAMLFile {
         }
     }
 
-    /// Replaces the first scalar of the key at a mark by one that stands in no other key.
-    private func mask(keyAt mark: TextPlace, in text: inout String) -> Bool {
-        let mask = Unicode.Scalar(Self.firstMask + UInt32(masked.count))
-        let current = SourceText(file: source.file, text: text)
-        guard let mask, !text.unicodeScalars.contains(mask), let line = current.line(mark.line) else { return false }
-        let scalars = text.unicodeScalars
-        guard
-            var place = scalars.index(line.startIndex, offsetBy: mark.column - 1, limitedBy: line.endIndex),
-            place < line.endIndex
+    /// Masks the first scalar of a key.
+    private func maskKey(at place: TextPlace, in text: inout String) -> Bool {
+        guard var index = index(of: place, in: text) else { return false }
+        if text.unicodeScalars[index] == "\"" || text.unicodeScalars[index] == "'" {
+            index = text.unicodeScalars.index(after: index)
+        }
+        guard index < text.unicodeScalars.endIndex else { return false }
+        // A tag, an anchor, an escape or the end of a line would change its meaning.
+        guard !"!&*?\\|>\"'\n\r".unicodeScalars.contains(text.unicodeScalars[index]) else { return false }
+        return mask(index, in: &text)
+    }
+
+    /// Masks a colon inside the brackets of a function such as `mean(12h, every: 5m)`.
+    private func maskColon(at place: TextPlace, in text: inout String) -> Bool {
+        guard let colon = index(of: place, in: text), text.unicodeScalars[colon] == ":" else { return false }
+        let before = text.unicodeScalars[..<colon].suffix(200)
+        guard let open = before.lastIndex(where: { $0 == "(" || $0 == ")" || $0 == "\n" }), before[open] == "(",
+            open > before.startIndex, before[before.index(before: open)].properties.isAlphabetic,
+            let close = text.unicodeScalars[colon...].prefix(200).first(where: { "()\n".unicodeScalars.contains($0) }),
+            close == ")"
         else { return false }
-        if scalars[place] == "\"" || scalars[place] == "'" { place = scalars.index(after: place) }
-        guard place < line.endIndex else { return false }
-        let original = scalars[place]
-        // A tag, an anchor or an escape would change its meaning with its first scalar.
-        guard !"!&*?\\|>\"'".unicodeScalars.contains(original), !masked.keys.contains(original) else { return false }
+        return mask(colon, in: &text)
+    }
+
+    private func index(of place: TextPlace, in text: String) -> String.Index? {
+        guard let line = SourceText(file: source.file, text: text).line(place.line) else { return nil }
+        let start = line.startIndex
+        guard let index = text.unicodeScalars.index(start, offsetBy: place.column - 1, limitedBy: line.endIndex),
+            index < text.endIndex
+        else { return nil }
+        return index
+    }
+
+    /// Puts a scalar that stands nowhere else in the place of another.
+    private func mask(_ index: String.Index, in text: inout String) -> Bool {
+        let original = text.unicodeScalars[index]
+        guard masked.count < Self.maximumMasks, masked[original] == nil,
+            let mask = Unicode.Scalar(Self.firstMask + UInt32(masked.count)), !text.unicodeScalars.contains(mask)
+        else { return false }
         masked[mask] = original
-        text.unicodeScalars.replaceSubrange(place..<scalars.index(after: place), with: [mask])
+        let next = text.unicodeScalars.index(after: index)
+        text.unicodeScalars.replaceSubrange(index..<next, with: CollectionOfOne(mask))
         return true
     }
 
@@ -135,7 +181,10 @@ final class YAMLFile {
         }
         guard anchors > 0, aliases > Self.maximumAliases else { return true }
         report(
-            at: last, "The file uses more than \(Self.maximumAliases) aliases.", "Write the parts out.")
+            at: last,
+            "The file uses more than \(Self.maximumAliases) aliases.",
+            "Write the parts out."
+        )
         return false
     }
 }

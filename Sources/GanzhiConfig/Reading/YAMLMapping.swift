@@ -39,14 +39,19 @@ extension YAMLValue {
         for entry in mapping.entries where !keys.known.contains(entry.key) {
             if let today = keys.later[entry.key] {
                 mapping.report(
-                    at: entry, "`\(entry.key)` belongs to the language, but this version does not do it yet.", today)
+                    at: entry,
+                    "`\(entry.key)` belongs to the language, but this version does not do it yet.",
+                    today
+                )
             } else if let fault = keys.refused[entry.key] {
                 mapping.report(at: entry, fault.message, fault.remedy)
             } else {
                 let all = keys.known.map { "`\($0)`" }.joined(separator: " ")
                 mapping.report(
-                    at: entry, "\(ScalarText.quoted(entry.key)) is not a key of \(keys.name).",
-                    didYouMean(entry.key, among: keys.known) ?? "Its keys are \(all).")
+                    at: entry,
+                    "\(ScalarText.quoted(entry.key)) is not a key of \(keys.name).",
+                    didYouMean(entry.key, among: keys.known) ?? "Its keys are \(all)."
+                )
             }
         }
         return mapping
@@ -70,15 +75,20 @@ extension YAMLValue {
             let key = file.unmasked(scalar.string)
             if let first = places[key] {
                 file.report(
-                    at: keyPlace, "\(ScalarText.quoted(key)) is given twice; the first stands in line \(first.line).",
-                    "Keep one of them.")
+                    at: keyPlace,
+                    "\(ScalarText.quoted(key)) is given twice; the first stands in line \(first.line).",
+                    "Keep one of them."
+                )
                 continue
             }
             places[key] = keyPlace
             entries.append(
                 YAMLMapping.Entry(
-                    key: key, keyPlace: keyPlace,
-                    value: YAMLValue(node: valueNode, file: file, name: key, depth: depth + 1)))
+                    key: key,
+                    keyPlace: keyPlace,
+                    value: YAMLValue(node: valueNode, file: file, name: key, depth: depth + 1)
+                )
+            )
         }
         return YAMLMapping(value: self, entries: entries)
     }

@@ -3,21 +3,15 @@ import Yams
 
 /// Scalars as settings mean them. Each reports what it cannot read and returns `nil`.
 extension YAMLValue {
-    /// The text of a scalar, quoted or not.
-    var scalarText: String? {
-        guard case .scalar(let scalar) = node else { return nil }
-        return scalar.string
-    }
-
     /// What a parser makes of the text.
     ///
     /// - Parameters:
     ///   - wanted: What should stand there, such as `a duration`.
     ///   - remedy: What to write where there is no text at all.
     func read<Value>(_ wanted: String, _ remedy: String, _ parse: (String) throws(Fault) -> Value) -> Value? {
-        guard let scalar = scalar(wanted, remedy) else { return nil }
+        guard let text = scalar(wanted, remedy) else { return nil }
         do throws(Fault) {
-            return try parse(scalar.string)
+            return try parse(text)
         } catch {
             report(error.message, error.remedy)
             return nil
@@ -26,10 +20,12 @@ extension YAMLValue {
 
     /// What a parser makes of the text, which must not be quoted: a quoted number is a text.
     func readUnquoted<Value>(
-        _ wanted: String, _ remedy: String, _ parse: (String) throws(Fault) -> Value
+        _ wanted: String,
+        _ remedy: String,
+        _ parse: (String) throws(Fault) -> Value
     ) -> Value? {
         if case .scalar(let scalar) = node, scalar.style != .plain {
-            report("`\(name)` is the text \(ScalarText.quoted(scalar.string)), not \(wanted).", "Remove the quotes.")
+            report("`\(name)` is the text \(ScalarText.quoted(scalarText ?? "")), not \(wanted).", "Remove the quotes.")
             return nil
         }
         return read(wanted, remedy, parse)
@@ -121,8 +117,10 @@ extension YAMLValue {
         for entry in mapping.entries {
             guard Self.isLanguageTag(entry.key) else {
                 mapping.report(
-                    at: entry, "\(ScalarText.quoted(entry.key)) is not a language tag.",
-                    "Use a tag of BCP 47, such as `en`, `zh-Hans` or `zh-Hant`.")
+                    at: entry,
+                    "\(ScalarText.quoted(entry.key)) is not a language tag.",
+                    "Use a tag of BCP 47, such as `en`, `zh-Hans` or `zh-Hant`."
+                )
                 continue
             }
             texts[entry.key] = entry.value.text()

@@ -15,8 +15,8 @@ struct YAMLValue {
     /// Reports a problem at this value, or at an offset in characters into its text.
     func report(_ message: String, _ remedy: String, offset: Int? = nil, severity: Problem.Severity = .error) {
         var start = 0
-        if let offset, case .scalar(let scalar) = node {
-            start = file.source.offset(offset, into: scalar.string, at: place)
+        if let offset, let text = scalarText {
+            start = file.source.offset(offset, into: text, at: place)
         }
         file.report(at: place, offset: start, message, remedy, severity: severity)
     }
@@ -27,7 +27,7 @@ struct YAMLValue {
     /// What stands there, for people.
     var kind: String {
         switch node {
-        case .scalar(let scalar): isEmpty ? "empty" : ScalarText.quoted(scalar.string)
+        case .scalar: isEmpty ? "empty" : ScalarText.quoted(scalarText ?? "")
         case .mapping: "a mapping"
         case .sequence: "a list"
         case .alias: "an alias"
@@ -61,13 +61,19 @@ struct YAMLValue {
     /// - Parameters:
     ///   - wanted: What should stand there, such as `a duration`.
     ///   - remedy: What to write instead.
-    func scalar(_ wanted: String, _ remedy: String) -> Node.Scalar? {
+    func scalar(_ wanted: String, _ remedy: String) -> String? {
         guard visit() else { return nil }
-        guard case .scalar(let scalar) = node, !isEmpty else {
+        guard let text = scalarText, !isEmpty else {
             report("`\(name)` is \(kind), not \(wanted).", remedy)
             return nil
         }
-        return scalar
+        return text
+    }
+
+    /// The text of a scalar, quoted or not, without any check.
+    var scalarText: String? {
+        guard case .scalar(let scalar) = node else { return nil }
+        return file.unmasked(scalar.string)
     }
 
     /// Counts the visit and bounds the depth.

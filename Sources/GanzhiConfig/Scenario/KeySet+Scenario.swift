@@ -5,7 +5,8 @@ extension KeySet {
     ]
 
     static let scenario = KeySet(
-        "a scenario", schema: "scenario.schema.json#",
+        "a scenario",
+        schema: "scenario.schema.json#",
         [
             "$schema", "scenario", "title", "owner", "stage", "source", "watch", "time", "measures", "levels", "clear",
             "evidence", "advice", "category", "urgency", "expires",
@@ -19,37 +20,62 @@ extension KeySet {
             "reference": "Remove it: watch one metric of one device.",
             "release": "Remove it: name the department that answers under `owner`.",
             "calendar": "Remove it: conditions hold at every hour of every day.",
-        ])
+        ]
+    )
 
     static let scenarioSource = KeySet(
-        "`source`", schema: "scenario.schema.json#/$defs/source", ["title", "kind", "valid-from", "valid-to"],
-        later: ["clause": "Write the clause into `title`."])
+        "`source`",
+        schema: "scenario.schema.json#/$defs/source",
+        ["title", "kind", "valid-from", "valid-to"],
+        later: ["clause": "Write the clause into `title`."]
+    )
 
     static let scenarioWatch = KeySet(
-        "`watch`", schema: "scenario.schema.json#/$defs/watch", ["metric", "where", "per"],
-        later: ["series": "Name one metric with `metric`, and write a scenario for each metric."])
+        "`watch`",
+        schema: "scenario.schema.json#/$defs/watch",
+        ["metric", "where", "per"],
+        later: ["series": "Name one metric with `metric`, and write a scenario for each metric."]
+    )
 
     static let scenarioTime = KeySet(
-        "`time`", schema: "scenario.schema.json#/$defs/time", ["every", "lateness", "idle", "silence"],
+        "`time`",
+        schema: "scenario.schema.json#/$defs/time",
+        ["every", "lateness", "idle", "silence"],
         later: [
             "revise": "Remove it and set `lateness` to how late readings may come; later ones are counted.",
             "eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`.",
             "from": "Remove it: windows end at multiples of `every` below one day.",
-        ])
+        ]
+    )
 
     static let scenarioLevels = KeySet(
-        "`levels`", schema: "scenario.schema.json#/$defs/levels", ["blue", "yellow", "orange", "red"])
+        "`levels`",
+        schema: "scenario.schema.json#/$defs/levels",
+        ["blue", "yellow", "orange", "red"]
+    )
 
     static let scenarioLevel = KeySet(
-        "a level", schema: "scenario.schema.json#/$defs/level", ["when", "for", "until"],
-        later: ["eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`."])
+        "a level",
+        schema: "scenario.schema.json#/$defs/level",
+        ["when", "for", "until"],
+        later: ["eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`."]
+    )
 
     static let scenarioClear = KeySet(
-        "`clear`", schema: "scenario.schema.json#/$defs/clear", ["when", "for"])
+        "`clear`",
+        schema: "scenario.schema.json#/$defs/clear",
+        ["when", "for"]
+    )
 
     static let scenarioEvidence = KeySet(
-        "`evidence`", schema: "scenario.schema.json#/$defs/evidence", ["coverage", "quiet"])
+        "`evidence`",
+        schema: "scenario.schema.json#/$defs/evidence",
+        ["coverage", "quiet"]
+    )
 
     static let scenarioAdvice = KeySet(
-        "`advice`", schema: "scenario.schema.json#/$defs/advice", ["blue", "yellow", "orange", "red"])
+        "`advice`",
+        schema: "scenario.schema.json#/$defs/advice",
+        ["blue", "yellow", "orange", "red"]
+    )
 }

@@ -6,32 +6,28 @@ import GanzhiWindow
 
 extension ScenarioReader {
     /// Checks what needs the scenario as a whole: names, units, times, and what the catalogue knows.
-    ///
-    /// - Parameters:
-    ///   - watch: Where `watch` stands, if it could be read.
-    ///   - time: Where `time` stands.
-    ///   - isTimed: Whether `every` could be read.
-    func check(_ scenario: Scenario, watch: YAMLValue?, time: YAMLValue?, isTimed: Bool) {
+    func check(_ scenario: Scenario) {
         checkComparisons()
-        if scenario.ladder.silence < scenario.idle {
-            time?.report(
-                "`silence` (\(scenario.ladder.silence)) is shorter than `idle` (\(scenario.idle)): a warning would be "
-                    + "stale before its silent devices are given up.",
-                "Set `silence` to \(scenario.idle) or more, or `idle` to \(scenario.ladder.silence) or less.")
+        if let silence = time.silence, let idle = time.idle, silence < idle {
+            (time.mapping?["silence"] ?? time.place(of: "idle"))?.report(
+                "`silence` (\(silence)) is shorter than `idle` (\(idle)): a warning would be stale before its silent "
+                    + "devices are given up.",
+                "Set `silence` to \(idle) or more, or `idle` to \(silence) or less."
+            )
         }
-        if isTimed, !scenario.measures.isEmpty {
+        if time.every != nil, !scenario.measures.isEmpty {
             do throws(Problem) {
                 _ = try scenario.plan()
             } catch {
-                time?.report(error.message, error.remedy)
+                time.place(of: "every")?.report(error.message, error.remedy)
             }
         }
-        if let watch { checkAgainstCatalogue(scenario, watch: watch, time: time) }
+        if !metric.isEmpty { checkAgainstCatalogue(scenario) }
     }
 
     /// Checks that conditions compare declared measures with what they can be compared with.
     private func checkComparisons() {
-        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+        var thresholds = ThresholdReader(metric: metric, catalogue: catalogue)
         let declared = Dictionary(measures.map { ($0.measure.name, $0.measure) }) { first, _ in first }
         for read in conditions {
             let value = read.value
@@ -54,7 +50,10 @@ extension ScenarioReader {
     }
 
     private func measure(
-        _ operand: Condition.Operand, _ declared: [String: Measure], _ value: YAMLValue, _ offset: Int
+        _ operand: Condition.Operand,
+        _ declared: [String: Measure],
+        _ value: YAMLValue,
+        _ offset: Int
     ) -> Measure? {
         guard case .measure(let name) = operand else { return nil }
         if let measure = declared[name] { return measure }
@@ -63,17 +62,22 @@ extension ScenarioReader {
         guard !refusedMeasures.contains(name) else { return nil }
         value.report(
             "“\(name)” is not a measure of this scenario.",
-            didYouMean(name, among: names)
+            didYouMean(name, among: names + refusedMeasures.sorted())
                 ?? (names.isEmpty
                     ? "Declare it under `measures`."
                     : "Declare it under `measures`, or use one of: \(names.joined(separator: " "))."),
-            offset: offset)
+            offset: offset
+        )
         return nil
     }
 
     private func check(
-        _ digits: String, _ unit: String, beside measure: Measure, _ value: YAMLValue, _ offset: Int,
-        _ thresholds: inout Thresholds
+        _ digits: String,
+        _ unit: String,
+        beside measure: Measure,
+        _ value: YAMLValue,
+        _ offset: Int,
+        _ thresholds: inout ThresholdReader
     ) {
         do throws(Fault) {
             let place = "“\(digits) \(unit)” in line \(value.place.line)"
@@ -84,38 +88,47 @@ extension ScenarioReader {
     }
 
     private func check(
-        _ left: Measure, with right: Measure, _ value: YAMLValue, _ offset: Int, _ thresholds: Thresholds
+        _ left: Measure,
+        with right: Measure,
+        _ value: YAMLValue,
+        _ offset: Int,
+        _ thresholds: ThresholdReader
     ) {
         guard left.function.isDimensionless != right.function.isDimensionless else { return }
         let (count, other) = left.function.isDimensionless ? (left, right) : (right, left)
         value.report(
             "`\(count.name)` counts readings and `\(other.name)` is "
                 + "\(thresholds.unit.map { "in \($0.unit)" } ?? "a value"); they cannot be compared.",
-            "Compare `\(count.name)` with a plain number.", offset: offset)
+            "Compare `\(count.name)` with a plain number.",
+            offset: offset
+        )
     }
 
-    private func checkAgainstCatalogue(_ scenario: Scenario, watch: YAMLValue, time: YAMLValue?) {
+    private func checkAgainstCatalogue(_ scenario: Scenario) {
         let known = catalogue.catalogue
         let selector = scenario.watch
         if !known.metrics.isEmpty, known.metric(selector.metric) == nil {
-            watch.report(
+            watchPlaces?.metric.report(
                 "The catalogue knows no metric \(ScalarText.quoted(selector.metric)).",
                 didYouMean(selector.metric, among: known.metrics.map(\.id))
                     ?? "Add it to the catalogue, or watch one that it has.",
-                severity: .warning)
+                severity: .warning
+            )
         }
         let metric = known.canonicalMetric(selector.metric)
         let devices = known.devices.filter { selector.matches(device: $0.id, metric: metric, in: known) }
         if devices.isEmpty, !known.devices.isEmpty {
-            watch.report(
+            watchPlaces?.conditions.report(
                 "No device of the catalogue matches, so this scenario watches nothing.",
-                "Check `where` against the type, district and labels of the devices.", severity: .warning)
+                "Check `where` against the type, district and labels of the devices.",
+                severity: .warning
+            )
         }
-        checkIntervals(scenario, devices, metric: metric, time: time)
+        checkIntervals(scenario, devices, metric: metric)
     }
 
     /// Warns of windows and silences shorter than the wait between two readings.
-    private func checkIntervals(_ scenario: Scenario, _ devices: [DeviceDefinition], metric: String, time: YAMLValue?) {
+    private func checkIntervals(_ scenario: Scenario, _ devices: [DeviceDefinition], metric: String) {
         let intervals = devices.compactMap { device -> (device: String, interval: TimeSpan)? in
             let own = device.metrics.first { name, override in
                 catalogue.catalogue.canonicalMetric(override.metric ?? name) == metric
@@ -126,15 +139,20 @@ extension ScenarioReader {
         for (measure, entry) in measures where measure.window.size < longest.interval {
             let count = intervals.count { $0.interval > measure.window.size }
             entry.value.report(
-                "`\(measure.name)` looks at \(measure.window.size), but \(count) of \(devices.count) devices report "
-                    + "more rarely, such as \(longest.device) every \(longest.interval): many windows will be empty.",
-                "Use a window of \(longest.interval) or more.", severity: .warning)
+                "`\(measure.name)` looks at \(measure.window.size), but \(longest.device) reports every "
+                    + "\(longest.interval)\(count > 1 ? " and \(count - 1) others are slower too" : ""): many windows will be "
+                    + "empty.",
+                "Use a window of \(longest.interval) or more.",
+                severity: .warning
+            )
         }
         if scenario.ladder.silence < longest.interval {
-            time?.report(
+            time.place(of: "silence")?.report(
                 "`silence` (\(scenario.ladder.silence)) is shorter than the \(longest.interval) that \(longest.device) "
                     + "may wait between two readings: its warnings will be stale without cause.",
-                "Set `silence` above \(longest.interval).", severity: .warning)
+                "Set `silence` above \(longest.interval).",
+                severity: .warning
+            )
         }
     }
 }

@@ -15,23 +15,27 @@ extension ScenarioReader {
     }
 
     /// Compares neighbouring levels, and the lowest with `clear`.
-    func checkLadder(levels levelsValue: YAMLValue?, hasClear: Bool, hold: TimeSpan) {
-        var thresholds = Thresholds(metric: metric, catalogue: catalogue)
+    func checkLadder(_ root: YAMLMapping, hold: TimeSpan) {
+        var thresholds = ThresholdReader(metric: metric, catalogue: catalogue)
         var before: [(level: ReadLevel, bound: Bound)] = []
         for level in levels {
             guard let bound = bound(level.rung.when, &thresholds) else { continue }
-            if let lower = before.last(where: { $0.bound.measure == bound.measure && $0.bound.isUpward == bound.isUpward }) {
+            if let lower = before.last(where: {
+                $0.bound.measure == bound.measure && $0.bound.isUpward == bound.isUpward
+            }) {
                 compare(level, bound, with: lower.level, lower.bound)
             }
             before.append((level, bound))
         }
-        guard !levels.isEmpty else { return }
-        guard hasClear else {
-            levelsValue?.report(
+        guard !levels.isEmpty, let entry = root.entries.first(where: { $0.key == "levels" }) else { return }
+        guard root["clear"] != nil else {
+            root.report(
+                at: entry,
                 "The ladder has no `clear`: it is cleared \(hold) after no level's `when` holds any more, so a value at "
                     + "the lowest threshold raises and clears again and again.",
                 "Add one a little beyond the lowest level, such as `clear: {when: depth < 8 cm, for: 15m}`.",
-                severity: .warning)
+                severity: .warning
+            )
             return
         }
         if let lowest = before.first { checkHysteresis(lowest.level, lowest.bound, &thresholds) }
@@ -44,16 +48,20 @@ extension ScenarioReader {
             level.when.report(
                 "`\(names.upper)` begins at \(bound.text), before `\(names.lower)` at \(lowerBound.text) \(place): the "
                     + "lower level will never be seen by itself.",
-                "Exchange the two numbers, or correct one of them.", severity: .warning)
+                "Exchange the two numbers, or correct one of them.",
+                severity: .warning
+            )
         } else if bound.value == lowerBound.value, level.rung.hold <= lower.rung.hold {
             level.when.report(
                 "`\(names.upper)` begins at \(bound.text), like `\(names.lower)` \(place): the lower level will never be "
                     + "seen by itself.",
-                "Set another number, or a longer `for`.", severity: .warning)
+                "Set another number, or a longer `for`.",
+                severity: .warning
+            )
         }
     }
 
-    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout Thresholds) {
+    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout ThresholdReader) {
         guard let clear, let bound = bound(clear.condition, &thresholds), bound.measure == raise.measure,
             bound.isUpward != raise.isUpward
         else { return }
@@ -65,10 +73,12 @@ extension ScenarioReader {
                     + "\(lowest.when.place.line)), so both can hold at once."
                 : "`clear` at \(bound.text) is the threshold of `\(lowest.rung.level.name)` too (line "
                     + "\(lowest.when.place.line)): without hysteresis a value around it raises and clears again and again.",
-            "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).", severity: .warning)
+            "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).",
+            severity: .warning
+        )
     }
 
-    private func bound(_ condition: Condition, _ thresholds: inout Thresholds) -> Bound? {
+    private func bound(_ condition: Condition, _ thresholds: inout ThresholdReader) -> Bound? {
         guard case .compare(let left, let comparison, let right) = condition else { return nil }
         switch (left, right) {
         case (.measure(let name), .number(let digits, let unit)):
@@ -80,8 +90,12 @@ extension ScenarioReader {
     }
 
     private func bound(
-        _ name: String, _ comparison: Condition.Comparison, _ digits: String, _ unit: String, _ text: String,
-        _ thresholds: inout Thresholds
+        _ name: String,
+        _ comparison: Condition.Comparison,
+        _ digits: String,
+        _ unit: String,
+        _ text: String,
+        _ thresholds: inout ThresholdReader
     ) -> Bound? {
         guard let measure = measures.first(where: { $0.measure.name == name })?.measure,
             let value = try? thresholds.value(digits, unit: unit, beside: measure, place: "")

@@ -21,8 +21,30 @@ struct ScenarioReader {
         let when: YAMLValue
     }
 
+    /// Where `watch`, its metric and its conditions stand.
+    struct WatchPlaces {
+        let metric: YAMLValue
+        let conditions: YAMLValue
+    }
+
+    /// The times of a scenario; `nil` where one is missing or cannot be read.
+    struct ReadTime {
+        var every: TimeSpan?
+        var lateness: TimeSpan?
+        var idle: TimeSpan?
+        var silence: TimeSpan?
+        var mapping: YAMLMapping?
+
+        /// Where a time stands, or the mapping that it is missing from.
+        func place(of key: String) -> YAMLValue? { mapping?[key] ?? mapping?.value }
+    }
+
     /// The metric that is watched; empty while it is not known.
     private(set) var metric = ""
+    /// Where it is said.
+    private(set) var watchPlaces: WatchPlaces?
+    /// The times as read.
+    private(set) var time = ReadTime()
     /// The measures as declared, with their places.
     private(set) var measures: [(measure: Measure, entry: YAMLMapping.Entry)] = []
     /// Names of measures that could not be read, so that their use is no second fault.
@@ -48,25 +70,38 @@ struct ScenarioReader {
         let id = idValue?.identifier("the id of a scenario")
         let watch = root.required("watch", "Write what it watches, such as `watch: {metric: water_level}`.")
         let selector = watch.flatMap { readWatch($0) }
-        let time = readTime(root)
+        readTime(root)
         readMeasures(root, every: time.every)
         readLevels(root)
         let clearHold = readClear(root)
         let evidence = root["evidence"]?.mapping(.scenarioEvidence)
         let ladder = Ladder(
-            rungs: levels.map(\.rung), clear: clear?.condition, clearHold: clearHold, silence: time.silence,
-            minimumCoverage: evidence?["coverage"]?.share() ?? 0)
+            rungs: levels.map(\.rung),
+            clear: clear?.condition,
+            clearHold: clearHold,
+            silence: time.silence ?? .minutes(10),
+            minimumCoverage: evidence?["coverage"]?.share() ?? 0
+        )
         let scenario = Scenario(
-            id: id ?? "", title: root["title"]?.localized() ?? [:], owner: root["owner"]?.text("the department"),
-            stage: root["stage"]?.choice(of: Scenario.Stage.self) ?? .online, source: root["source"].flatMap(readSource),
-            watch: selector ?? WatchSelector(metric: ""), every: time.every ?? .seconds(1), lateness: time.lateness,
-            idle: time.idle, quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
-            measures: measures.map(\.measure), ladder: ladder, advice: root["advice"].map(readAdvice) ?? [:],
+            id: id ?? "",
+            title: root["title"]?.localized() ?? [:],
+            owner: root["owner"]?.text("the department"),
+            stage: root["stage"]?.choice(of: Scenario.Stage.self) ?? .online,
+            source: root["source"].flatMap(readSource),
+            watch: selector ?? WatchSelector(metric: ""),
+            every: time.every ?? .seconds(1),
+            lateness: time.lateness ?? .zero,
+            idle: time.idle ?? .minutes(5),
+            quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
+            measures: measures.map(\.measure),
+            ladder: ladder,
+            advice: root["advice"].map(readAdvice) ?? [:],
             category: root["category"]?.choice(of: AlertCategory.self)?.rawValue,
             urgency: root["urgency"]?.choice(of: AlertUrgency.self)?.rawValue,
-            expires: root["expires"]?.duration(above: .zero))
-        check(scenario, watch: selector == nil ? nil : watch, time: root["time"], isTimed: time.every != nil)
-        checkLadder(levels: root["levels"], hasClear: root["clear"] != nil, hold: clearHold)
+            expires: root["expires"]?.duration(above: .zero)
+        )
+        check(scenario)
+        checkLadder(root, hold: clearHold)
         guard !file.hasErrors, let idValue else { return nil }
         return (scenario, idValue)
     }
@@ -76,7 +111,8 @@ struct ScenarioReader {
         if let per = mapping["per"], let word = per.text("`device`"), word != "device" {
             per.report(
                 "`per: \(word)` belongs to the language, but this version does not do it yet.",
-                "Use `per: device`, or leave `per` out.")
+                "Use `per: device`, or leave `per` out."
+            )
         }
         var labels: [String: String] = [:]
         for entry in mapping["where"]?.mapping(orElse: "Write labels as `{site: underpass}`.")?.entries ?? [] {
@@ -85,31 +121,36 @@ struct ScenarioReader {
         guard let metric = mapping.required("metric", "Write the metric's id, such as `metric: water_level`.")
         else { return nil }
         self.metric = metric.text("a metric") ?? ""
+        watchPlaces = WatchPlaces(metric: metric, conditions: mapping["where"] ?? value)
         return self.metric.isEmpty ? nil : WatchSelector(metric: self.metric, where: labels)
     }
 
-    private func readTime(
-        _ root: YAMLMapping
-    ) -> (every: TimeSpan?, lateness: TimeSpan, idle: TimeSpan, silence: TimeSpan) {
+    private mutating func readTime(_ root: YAMLMapping) {
         let example = "Write how often it is evaluated, such as `time: {every: 30s}`."
-        let mapping = root.required("time", example)?.mapping(.scenarioTime)
-        let every = mapping?.required("every", example)?.duration(above: .zero)
-        return (
-            every, mapping?["lateness"]?.duration() ?? .zero, mapping?["idle"]?.duration(above: .zero) ?? .minutes(5),
-            mapping?["silence"]?.duration(above: .zero) ?? .minutes(10)
+        guard let mapping = root.required("time", example)?.mapping(.scenarioTime) else { return }
+        time = ReadTime(
+            every: mapping.required("every", example)?.duration(above: .zero),
+            lateness: mapping["lateness"]?.duration(),
+            idle: mapping["idle"].map { $0.duration(above: .zero) } ?? .minutes(5),
+            silence: mapping["silence"].map { $0.duration(above: .zero) } ?? .minutes(10),
+            mapping: mapping
         )
     }
 
     private mutating func readMeasures(_ root: YAMLMapping, every: TimeSpan?) {
         let example = "Write at least one, such as `depth: mean(1m)`."
-        guard let value = root.required("measures", example), let mapping = value.mapping(orElse: example) else { return }
+        guard let value = root.required("measures", example), let mapping = value.mapping(orElse: example) else {
+            return
+        }
         if mapping.entries.isEmpty { value.report("`measures` is empty.", example) }
         for entry in mapping.entries {
             refusedMeasures.insert(entry.key)
             guard Self.isMeasureName(entry.key) else {
                 mapping.report(
-                    at: entry, "\(ScalarText.quoted(entry.key)) cannot be the name of a measure.",
-                    "Use letters, digits, `-` and `_`, beginning with a letter; `and`, `or` and `not` are taken.")
+                    at: entry,
+                    "\(ScalarText.quoted(entry.key)) cannot be the name of a measure.",
+                    "Use letters, digits, `-` and `_`, beginning with a letter; `and`, `or` and `not` are taken."
+                )
                 continue
             }
             guard let text = entry.value.text("a measure such as `mean(5m)`") else { continue }
@@ -122,7 +163,13 @@ struct ScenarioReader {
                 measures.append((measure, entry))
                 refusedMeasures.remove(entry.key)
             } catch {
-                entry.value.report(error.message, error.remedy, offset: error.offset)
+                // Between `{` and `}` the comma of an option ends the value.
+                let isCut = text.contains("(") && !text.contains(")")
+                entry.value.report(
+                    error.message,
+                    isCut ? "Put quotes around an expression with a comma." : error.remedy,
+                    offset: error.offset
+                )
             }
         }
     }
@@ -146,7 +193,8 @@ struct ScenarioReader {
             let until = keys["until"].flatMap { readCondition($0) }
             guard let when, let condition else { continue }
             levels.append(
-                ReadLevel(rung: Ladder.Rung(level: level, when: condition, hold: hold, until: until), when: when))
+                ReadLevel(rung: Ladder.Rung(level: level, when: condition, hold: hold, until: until), when: when)
+            )
         }
     }
 

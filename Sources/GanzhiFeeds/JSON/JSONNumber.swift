@@ -64,6 +64,10 @@ private let powersOfTen: [Double] = [
     1e21, 1e22,
 ]
 
+private let wholePowersOfTen: [UInt64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
+]
+
 extension JSONScanner {
     /// Reads a number, minus sign or digit at the cursor.
     @inline(__always) package mutating func number() throws(JSONFault) -> JSONNumber {
@@ -92,19 +96,24 @@ extension JSONScanner {
         )
     }
 
-    /// Reads digits, eight at a time while there are as many; wraps around beyond 19.
+    /// Reads digits, up to eight at a time; wraps around beyond 19.
     ///
-    /// - Source: Daniel Lemire, "Quickly parsing eight digits", 2018.
+    /// - Source: Daniel Lemire, "Quickly parsing eight digits", 2018; fewer are shifted up, which puts zeros before them.
     @inline(__always) private mutating func digits(into mantissa: inout UInt64) {
         while end - cursor >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self))
+            let word = word(at: cursor)
             let digits = word &- 0x3030_3030_3030_3030
-            guard ((word &+ 0x4646_4646_4646_4646) | digits) & 0x8080_8080_8080_8080 == 0 else { break }
-            let pairs = digits &* 10 &+ (digits >> 8)
+            // The lowest mark is right: digits below it neither carry nor borrow.
+            let marks = ((word &+ 0x4646_4646_4646_4646) | digits) & 0x8080_8080_8080_8080
+            let count = marks.trailingZeroBitCount >> 3
+            guard count > 0 else { return }
+            let shifted = digits &<< UInt64(64 - 8 * count)
+            let pairs = shifted &* 10 &+ (shifted >> 8)
             let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
             let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-            mantissa = mantissa &* 100_000_000 &+ ((low &+ high) >> 32)
-            cursor += 8
+            mantissa = mantissa &* wholePowersOfTen[count] &+ ((low &+ high) >> 32)
+            cursor += count
+            guard count == 8 else { return }
         }
         while cursor < end {
             let digit = cursor.pointee &- 0x30

@@ -36,7 +36,7 @@ extension JSONScanner {
     /// Eight bytes as a word, the first lowest.
     ///
     /// - Requires: Eight bytes before the end.
-    @inline(__always) private func word(at place: UnsafePointer<UInt8>) -> UInt64 {
+    @inline(__always) func word(at place: UnsafePointer<UInt8>) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
     }
 
@@ -54,15 +54,18 @@ extension JSONScanner {
             & 0x8080_8080_8080_8080
     }
 
-    /// Reads a name of up to seven plain characters, opening quote at the cursor; `nil`, nothing read, for others.
-    @inline(__always) mutating func shortName() -> JSONName? {
+    /// Reads a member's name of up to seven plain characters and its colon, up to the value.
+    ///
+    /// - Returns: `nil`, with nothing read, where something else stands there or space is between.
+    @inline(__always) mutating func shortMemberName() -> JSONName? {
+        guard end - cursor >= 11, cursor.pointee == 0x22 else { return nil }
         let start = cursor + 1
-        guard end - start >= 8 else { return nil }
         let word = word(at: start)
         let marks = Self.marks(of: word)
+        guard marks != 0 else { return nil }
         let count = marks.trailingZeroBitCount >> 3
-        guard marks != 0, start[count] == 0x22 else { return nil }
-        cursor = start + count + 1
+        guard start[count] == 0x22, start[count + 1] == 0x3A, start[count + 2] > 0x20 else { return nil }
+        cursor = start + count + 2
         // Shifted in two steps, as a word cannot be shifted by all of its 64 bits.
         return JSONName(
             text: JSONText(start: start, count: count, hasEscapes: false),
@@ -70,9 +73,13 @@ extension JSONScanner {
         )
     }
 
-    /// Reads any name, opening quote at the cursor.
-    mutating func longName() throws(JSONFault) -> JSONName {
+    /// Reads any member's name and its colon, up to the value.
+    mutating func anyMemberName() throws(JSONFault) -> JSONName {
+        guard next == 0x22 else { throw fault(.expectedMemberName) }
         let text = try string()
+        skipSpace()
+        guard take(0x3A) else { throw fault(.expectedColon) }
+        skipSpace()
         return JSONName(text: text, packed: packed(text))
     }
 
@@ -153,9 +160,15 @@ extension JSONScanner {
     @inline(__always) package func packed(_ text: JSONText) -> UInt64 {
         if text.hasEscapes { return Self.pack(text.decoded) }
         guard text.count &- 1 < 8, text.count > 0 else { return 0 }
-        guard end - text.start >= 8 else { return Self.pack(text.raw) }
-        let word = UInt64(littleEndian: UnsafeRawPointer(text.start).loadUnaligned(as: UInt64.self))
-        return word & (UInt64.max >> UInt64(64 - 8 * text.count))
+        return prefix(text)
+    }
+
+    /// The first eight bytes of a string as they stand there, zeros behind a shorter one.
+    @inline(__always) func prefix(_ text: JSONText) -> UInt64 {
+        guard text.count > 0 else { return 0 }
+        let count = min(text.count, 8)
+        guard end - text.start >= 8 else { return Self.pack(UnsafeBufferPointer(rebasing: text.raw[..<count])) }
+        return word(at: text.start) & (UInt64.max >> UInt64(64 - 8 * count))
     }
 
     /// The slow way to pack, for strings with escapes and at the very end of the text.

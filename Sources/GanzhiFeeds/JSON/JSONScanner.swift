@@ -51,13 +51,8 @@ package struct JSONScanner {
 
     /// Reads a member's name and the colon, up to the value.
     @inline(__always) package mutating func memberName() throws(JSONFault) -> JSONName {
-        guard next == 0x22 else { throw fault(.expectedMemberName) }
-        let name: JSONName
-        if let short = shortName() { name = short } else { name = try longName() }
-        skipSpace()
-        guard take(0x3A) else { throw fault(.expectedColon) }
-        skipSpace()
-        return name
+        if let name = shortMemberName() { return name }
+        return try anyMemberName()
     }
 
     /// Reads what follows a value in an array or object, up to the next element; false when `close` ended it.

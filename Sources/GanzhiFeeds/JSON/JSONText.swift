@@ -12,35 +12,33 @@ package struct JSONText {
     /// The bytes, escapes in place.
     package var raw: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
-    /// Whether both are written with the same bytes.
-    @inline(__always) func isSame(as other: JSONText) -> Bool {
-        count == other.count && (0..<count).allSatisfy { start[$0] == other.start[$0] }
-    }
-
-    /// Appends what the string stands for.
+    /// Writes what the string stands for.
     ///
-    /// - Complexity: O(`count`); what is appended is never longer than ``count``.
-    package func append(to bytes: inout [UInt8]) {
-        guard hasEscapes else {
-            bytes.append(contentsOf: raw)
-            return
-        }
+    /// - Parameter room: At least ``count`` bytes; an escape is never shorter than what it stands for.
+    /// - Returns: The bytes written.
+    /// - Complexity: O(``count``).
+    func decode(into room: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var index = 0
+        var written = 0
+        func write(_ byte: UInt8) {
+            room[written] = byte
+            written += 1
+        }
         while index < count {
             let byte = start[index]
             guard byte == 0x5C else {
-                bytes.append(byte)
+                write(byte)
                 index += 1
                 continue
             }
             let escape = start[index + 1]
             index += 2
             switch escape {
-            case 0x62: bytes.append(0x08)
-            case 0x66: bytes.append(0x0C)
-            case 0x6E: bytes.append(0x0A)
-            case 0x72: bytes.append(0x0D)
-            case 0x74: bytes.append(0x09)
+            case 0x62: write(0x08)
+            case 0x66: write(0x0C)
+            case 0x6E: write(0x0A)
+            case 0x72: write(0x0D)
+            case 0x74: write(0x09)
             case 0x75:
                 var scalar = codeUnit(at: index)
                 index += 4
@@ -48,17 +46,18 @@ package struct JSONText {
                     scalar = 0x1_0000 + ((scalar & 0x3FF) << 10 | codeUnit(at: index + 2) & 0x3FF)
                     index += 6
                 }
-                Self.append(scalar: scalar, to: &bytes)
-            default: bytes.append(escape)
+                Self.encode(scalar, write)
+            default: write(escape)
             }
         }
+        return written
     }
 
     /// What the string stands for; allocates.
     package var decoded: [UInt8] {
-        var bytes: [UInt8] = []
-        append(to: &bytes)
-        return bytes
+        [UInt8](unsafeUninitializedCapacity: count) { room, written in
+            written = decode(into: UnsafeMutableBufferPointer(start: room.baseAddress, count: count))
+        }
     }
 
     /// The four hex digits of a checked `\u` escape.
@@ -66,22 +65,23 @@ package struct JSONText {
         (index..<index + 4).reduce(0) { $0 << 4 | UInt32(JSONScanner.hexDigit(start[$1]) ?? 0) }
     }
 
-    private static func append(scalar: UInt32, to bytes: inout [UInt8]) {
+    /// Writes a scalar as UTF-8.
+    private static func encode(_ scalar: UInt32, _ write: (UInt8) -> Void) {
         func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (scalar >> shift) & 0x3F) }
         switch scalar {
-        case 0..<0x80: bytes.append(UInt8(scalar))
+        case 0..<0x80: write(UInt8(scalar))
         case 0x80..<0x800:
-            bytes.append(UInt8(0xC0 | scalar >> 6))
-            bytes.append(tail(0))
+            write(UInt8(0xC0 | scalar >> 6))
+            write(tail(0))
         case 0x800..<0x1_0000:
-            bytes.append(UInt8(0xE0 | scalar >> 12))
-            bytes.append(tail(6))
-            bytes.append(tail(0))
+            write(UInt8(0xE0 | scalar >> 12))
+            write(tail(6))
+            write(tail(0))
         default:
-            bytes.append(UInt8(0xF0 | scalar >> 18))
-            bytes.append(tail(12))
-            bytes.append(tail(6))
-            bytes.append(tail(0))
+            write(UInt8(0xF0 | scalar >> 18))
+            write(tail(12))
+            write(tail(6))
+            write(tail(0))
         }
     }
 }

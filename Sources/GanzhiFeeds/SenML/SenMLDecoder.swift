@@ -11,6 +11,7 @@ struct SenMLDecoder: Sendable {
     private static let secondaryUnitsVersion = 26.0
 
     private var arena = NameArena()
+    private var names = SenMLNameCache()
 
     /// Decodes a pack; see ``FeedDecoder/decode(topic:contentType:payload:received:into:)``.
     ///
@@ -27,6 +28,7 @@ struct SenMLDecoder: Sendable {
         }
         let readingCount = batch.readings.count
         arena.begin(payload, after: batch.names.count)
+        names.reset()
         var pack = SenMLPack(start: start, topic: topic, received: received)
         do throws(JSONFault) {
             try decode(&scanner, pack: &pack, into: &batch)
@@ -130,7 +132,7 @@ struct SenMLDecoder: Sendable {
             }
             return
         }
-        try resolveName(index, pack: &pack)
+        try resolveName(index, scanner: scanner, pack: &pack)
         var reading = DecodedReading(device: pack.name.device, metric: pack.name.metric, time: .never, value: 0)
         reading.name = pack.name.whole
         try resolveTime(index, pack: &pack, into: &reading)
@@ -206,7 +208,7 @@ struct SenMLDecoder: Sendable {
     private mutating func rebase(pack: inout SenMLPack) {
         if pack.record.present.contains(.bn) {
             pack.baseName = SenMLPack.BaseName(pack.record.bn)
-            pack.name.isValid = false
+            names.reset()
         }
         if pack.record.present.contains(.bt) { pack.baseTime = pack.record.bt }
         if pack.record.present.contains(.bu) { pack.baseUnit = pack.record.bu }
@@ -214,14 +216,22 @@ struct SenMLDecoder: Sendable {
         if pack.record.present.contains(.bs) { pack.baseSum = pack.record.bs }
     }
 
-    /// Resolves the name and splits it, unless it is that of the record before.
+    /// Resolves the name and splits it, unless that was done before.
     @inline(__always)
     private mutating func resolveName(
         _ index: Int,
+        scanner: JSONScanner,
         pack: inout SenMLPack
     ) throws(Rejection) {
-        if pack.name.isValid, pack.name.suffix.isSame(as: pack.record.n) { return }
-        try resolveNewName(pack.record.n, index, pack: &pack)
+        let suffix = pack.record.n
+        guard !suffix.hasEscapes else { return try resolveNewName(suffix, index, pack: &pack) }
+        let prefix = scanner.prefix(suffix)
+        if let name = names.name(of: suffix, prefix: prefix, in: arena) {
+            pack.name = name
+            return
+        }
+        try resolveNewName(suffix, index, pack: &pack)
+        names.insert(pack.name, of: suffix, prefix: prefix)
     }
 
     private mutating func resolveNewName(_ suffix: JSONText, _ index: Int, pack: inout SenMLPack) throws(Rejection) {
@@ -249,9 +259,7 @@ struct SenMLDecoder: Sendable {
             split = arena.withMade(from: place) { SenMLName($0) }
         }
         pack.name.whole = whole
-        pack.name.suffix = suffix
         try takeParts(split, whole, index, pack: &pack)
-        pack.name.isValid = true
     }
 
     /// Turns the parts of a split name into references.
@@ -296,7 +304,7 @@ struct SenMLDecoder: Sendable {
         }
         guard level.count <= NameArena.maximumName else { throw .nameTooLong(member: "topic", index) }
         let place = arena.nextPlace
-        arena.append(level)
+        arena.append(Array(level))
         let device = arena.reference(from: place)
         pack.topicDevice = device
         return device
@@ -306,7 +314,7 @@ struct SenMLDecoder: Sendable {
     private mutating func made(_ name: String, in place: inout NameRef?) -> NameRef {
         if let reference = place { return reference }
         let start = arena.nextPlace
-        arena.append(name.utf8)
+        arena.append(Array(name.utf8))
         let reference = arena.reference(from: start)
         place = reference
         return reference

@@ -25,17 +25,6 @@ struct SenMLPack {
         }
     }
 
-    /// A resolved name and its parts.
-    struct ResolvedName {
-        /// Whether the rest stands for a record under the present base name.
-        var isValid = false
-        /// The record's own part.
-        var suffix: JSONText
-        var whole = NameRef.none
-        var device = NameRef.none
-        var metric = NameRef.none
-    }
-
     let topic: String
     let received: Timestamp?
     var rejection: Rejection?
@@ -47,7 +36,8 @@ struct SenMLPack {
     var baseValue: Double?
     var baseSum: Double?
 
-    var name: ResolvedName
+    /// The name of the record at hand.
+    var name = SenMLResolvedName()
     /// The unit of the record before, packed, and what the registries say of it.
     var unitName: UInt64 = 0
     var unit = SenMLUnit.unknown
@@ -69,6 +59,5 @@ struct SenMLPack {
         self.received = received
         record = SenMLRecord(start: start)
         baseName = BaseName(empty)
-        name = ResolvedName(suffix: empty)
     }
 }

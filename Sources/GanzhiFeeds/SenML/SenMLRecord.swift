@@ -62,7 +62,7 @@ struct SenMLRecord {
         wrongType = []
         nonFinite = []
         mustUnderstand = false
-        n.count = 0
+        n = JSONText(start: scanner.cursor, count: 0, hasEscapes: false)
         scanner.cursor += 1
         scanner.skipSpace()
         if scanner.take(0x7D) { return }

@@ -44,9 +44,6 @@ public enum EventText {
         return type
     }
 
-    /// The shortest digits of a number, whole ones without a fraction.
-    private static func number(_ value: Double) -> String {
-        let text = value.description
-        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
+    /// A number to six significant digits: people need no rounding noise, and the JSON form has every digit.
+    private static func number(_ value: Double) -> String { String(format: "%.6g", value) }
 }

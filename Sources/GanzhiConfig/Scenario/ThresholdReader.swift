@@ -4,13 +4,17 @@ import GanzhiWarnings
 import GanzhiWindow
 
 /// Turns the numbers of conditions into the unit of the metric that a scenario watches.
-struct Thresholds {
+struct ThresholdReader {
     /// The unit that numbers are compared in, and where it was said; `nil` until somebody says one.
     private(set) var unit: (unit: Unit, place: String)?
 
+    /// The metric's unit as the catalogue writes it; it may be a text that no table knows.
+    private let catalogueUnit: String?
+
     /// Takes the metric's unit from the catalogue, where it knows it.
     init(metric: String, catalogue: PlacedCatalogue) {
-        guard let text = catalogue.catalogue.metric(metric)?.unit, let unit = Unit(text) else { return }
+        catalogueUnit = catalogue.catalogue.metric(metric)?.unit
+        guard let text = catalogueUnit, let unit = Unit(text) else { return }
         self.unit = (unit, catalogue.place(ofMetric: metric)?.text ?? "the catalogue")
     }
 
@@ -19,25 +23,33 @@ struct Thresholds {
     /// The first unit that is met is taken for the metric's where the catalogue gives none, so that conditions of one
     /// scenario cannot disagree.
     mutating func value(
-        _ digits: String, unit text: String, beside measure: Measure, place: @autoclosure () -> String
+        _ digits: String,
+        unit text: String,
+        beside measure: Measure,
+        place: @autoclosure () -> String
     ) throws(Fault) -> Double {
         guard let number = ExactDecimal(digits), let plain = number.doubleValue else {
             throw Fault(
-                "“\(digits)” is out of the range of numbers.", "Write a number below 1e308.")
+                "“\(digits)” is out of the range of numbers.",
+                "Write a number below 1e308."
+            )
         }
         if measure.function.isDimensionless {
             guard text.isEmpty else {
                 throw Fault(
                     "`\(measure.name)` counts readings, so it cannot be compared with “\(digits) \(text)”.",
-                    "Write the number without a unit: `\(digits)`.")
+                    "Write the number without a unit: `\(digits)`."
+                )
             }
             return plain
         }
+        guard text != catalogueUnit else { return plain }
         guard !text.isEmpty else { return try withoutUnit(digits, plain, measure) }
         guard let written = Unit(text) else {
             throw Fault(
                 "\(ScalarText.quoted(text)) is not a unit that is known.",
-                Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? remedy(digits))
+                Unit.suggestion(for: text).map { "Did you mean “\($0)”?" } ?? remedy(digits)
+            )
         }
         guard let known = unit else {
             unit = (written, place())
@@ -47,12 +59,15 @@ struct Thresholds {
             throw Fault(
                 "“\(digits) \(text)” is \(written.dimension.withArticle), but `\(measure.name)` is in "
                     + "\(known.unit), \(known.unit.dimension.withArticle) (see \(known.place)).",
-                remedy(digits))
+                "Use one of: \(codes(known.unit))."
+            )
         }
         let isDifference = measure.function.isDifference
         guard let value = Unit.threshold(number, from: written, to: known.unit, asDifference: isDifference) else {
             throw Fault(
-                "“\(digits) \(text)” is too large in \(known.unit).", "Write a smaller number.")
+                "“\(digits) \(text)” is too large in \(known.unit).",
+                "Write a smaller number."
+            )
         }
         return value
     }
@@ -62,14 +77,18 @@ struct Thresholds {
         throw Fault(
             "“\(digits)” has no unit, but `\(measure.name)` is in \(known.unit), "
                 + "\(known.unit.dimension.withArticle) (see \(known.place)).",
-            remedy(digits))
+            remedy(digits)
+        )
     }
 
     private func remedy(_ digits: String) -> String {
         guard let known = unit else { return "Write a unit of SenML or UCUM, such as `\(digits) cm`." }
-        let codes = Unit.codes(of: known.unit.dimension).prefix(6)
-        let first = codes.contains(known.unit.code) ? "" : "\(known.unit.code) "
-        return "Write `\(digits) \(known.unit.code)`, or use one of: \(first)\(codes.joined(separator: " "))."
+        return "Write `\(digits) \(known.unit.code)`, or use one of: \(codes(known.unit))."
+    }
+
+    /// Units that would do, the metric's own first.
+    private func codes(_ unit: Unit) -> String {
+        ([unit.code] + Unit.codes(of: unit.dimension).filter { $0 != unit.code }).prefix(6).joined(separator: " ")
     }
 
     /// Whether numbers of this unit are written without one.
