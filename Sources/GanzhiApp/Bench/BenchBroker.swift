@@ -5,12 +5,13 @@ import Glibc
 final class BenchBroker {
     let host: String
     let port: Int
-    private var process: Process?
+    private let child: BenchChild?
 
     /// Uses a broker that runs already.
     init(host: String, port: Int) {
         self.host = host
         self.port = port
+        child = nil
     }
 
     /// Starts a private broker with limits as in `deploy/mosquitto.conf`, without persistence.
@@ -38,32 +39,18 @@ final class BenchBroker {
         max_queued_bytes 0
         set_tcp_nodelay true
         message_size_limit 1048576
+        log_dest none
 
         """.write(to: configuration, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["-c", configuration.path]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        self.process = process
+        let child = try BenchChild(program, ["-c", configuration.path])
+        self.child = child
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
         while !accepts() {
-            guard process.isRunning, ContinuousClock.now < deadline else {
+            guard child.isRunning, ContinuousClock.now < deadline else {
                 throw AppError(.unavailable, "mosquitto did not start on port \(port) within ten seconds.")
             }
             usleep(1000)
         }
-    }
-
-    deinit { stop() }
-
-    /// Ends a private broker.
-    func stop() {
-        guard let process else { return }
-        process.terminate()
-        process.waitUntilExit()
-        self.process = nil
     }
 
     private func accepts() -> Bool {
