@@ -48,6 +48,7 @@ extension Pipeline {
     ) rethrows {
         flush(into: &commit)
         position += 1
+        rankKeys()
         output.removeAll()
         while windows.finishNext(into: &output) {
             judge(output.evaluations.indices, block: nil)

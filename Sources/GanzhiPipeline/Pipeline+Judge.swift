@@ -42,8 +42,21 @@ extension Pipeline {
             if a.instant != b.instant { return a.instant < b.instant }
             if left.scenario != right.scenario { return left.scenario < right.scenario }
             if a.series == b.series { return left.evaluation < right.evaluation }
+            if let ranks { return ranks[Int(a.series)] < ranks[Int(b.series)] }
             return channels[Int(a.series)].device.precedesByCodePoint(channels[Int(b.series)].device)
         }
+    }
+
+    /// Works out the order of all keys at once, for the end of input, where every series has something to tell.
+    mutating func rankKeys() {
+        let order = channels.indices.sorted { channels[$0].device.precedesByCodePoint(channels[$1].device) }
+        var ranks = [UInt32](repeating: 0, count: order.count)
+        var rank: UInt32 = 0
+        for (place, series) in order.enumerated() {
+            if place > 0, channels[order[place - 1]].device != channels[series].device { rank += 1 }
+            ranks[series] = rank
+        }
+        self.ranks = ranks
     }
 
     private mutating func report(_ evaluation: Evaluation, scenario: Int) {

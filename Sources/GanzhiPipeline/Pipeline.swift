@@ -46,6 +46,9 @@ public struct Pipeline: ~Copyable {
     /// Standing warnings by the running time at which they may be stale, by feed.
     var staleHeaps: [Heap<StaleDeadline>]
 
+    /// Place of each series' key in code-point order; known at the end of input only.
+    var ranks: [UInt32]?
+
     // Buffers of one batch, kept for the next.
     var peeked = DecodedBatch()
     var refusals: [Refusal] = []
