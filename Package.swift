@@ -54,49 +54,101 @@ let package = Package(
         module("GanzhiWindow", "CGanzhi", "GanzhiModel", heap),
         module("GanzhiWarnings", "GanzhiModel"),
         module(
-            "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", crypto,
-            heap),
+            "GanzhiPipeline",
+            "GanzhiFeeds",
+            "GanzhiCatalogue",
+            "GanzhiWindow",
+            "GanzhiWarnings",
+            "GanzhiModel",
+            crypto,
+            heap
+        ),
 
         // Edges: each talks to one outside thing.
         module(
-            "GanzhiConfig", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings",
-            "GanzhiMQTT", "GanzhiModel", yams),
+            "GanzhiConfig",
+            "GanzhiPipeline",
+            "GanzhiFeeds",
+            "GanzhiCatalogue",
+            "GanzhiWindow",
+            "GanzhiWarnings",
+            "GanzhiMQTT",
+            "GanzhiModel",
+            yams
+        ),
         module("GanzhiMQTT", "CMosquitto", "GanzhiModel"),
         module("GanzhiJournal", "GanzhiModel"),
         module("GanzhiStore", "GanzhiModel", grdb, crypto),
         module("GanzhiCity", "GanzhiModel"),
 
         module(
-            "GanzhiApp", "GanzhiPipeline", "GanzhiConfig", "GanzhiMQTT", "GanzhiJournal", "GanzhiStore", "GanzhiCity",
-            "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", logging, lifecycle, signals),
+            "GanzhiApp",
+            "GanzhiPipeline",
+            "GanzhiConfig",
+            "GanzhiMQTT",
+            "GanzhiJournal",
+            "GanzhiStore",
+            "GanzhiCity",
+            "GanzhiFeeds",
+            "GanzhiCatalogue",
+            "GanzhiWindow",
+            "GanzhiWarnings",
+            "GanzhiModel",
+            logging,
+            lifecycle,
+            signals
+        ),
         .executableTarget(
             name: "ganzhi",
             dependencies: [
-                "GanzhiApp", "GanzhiCity", "GanzhiMQTT", "GanzhiPipeline", "GanzhiStore", "GanzhiModel", arguments, logging,
+                "GanzhiApp", "GanzhiCity", "GanzhiMQTT", "GanzhiPipeline", "GanzhiStore", "GanzhiModel", arguments,
+                logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
 
         .target(
             name: "GanzhiTestSupport",
             dependencies: [
                 "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel",
             ],
-            path: "Tests/GanzhiTestSupport", swiftSettings: settings),
+            path: "Tests/GanzhiTestSupport",
+            swiftSettings: settings
+        ),
         tests("GanzhiModelTests", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiFeedsTests", "GanzhiFeeds", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiCatalogueTests", "GanzhiCatalogue", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiWindowTests", "GanzhiWindow", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiWarningsTests", "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
         tests(
-            "GanzhiPipelineTests", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow",
-            "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
+            "GanzhiPipelineTests",
+            "GanzhiPipeline",
+            "GanzhiFeeds",
+            "GanzhiCatalogue",
+            "GanzhiWindow",
+            "GanzhiWarnings",
+            "GanzhiModel",
+            "GanzhiTestSupport"
+        ),
         tests(
-            "GanzhiConfigTests", "GanzhiConfig", "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow",
-            "GanzhiWarnings", "GanzhiMQTT", "GanzhiModel", "GanzhiTestSupport", yams, exclude: ["Examples"]),
+            "GanzhiConfigTests",
+            "GanzhiConfig",
+            "GanzhiPipeline",
+            "GanzhiFeeds",
+            "GanzhiCatalogue",
+            "GanzhiWindow",
+            "GanzhiWarnings",
+            "GanzhiMQTT",
+            "GanzhiModel",
+            "GanzhiTestSupport",
+            yams,
+            exclude: ["Examples"]
+        ),
         tests("GanzhiJournalTests", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiMQTTTests", "GanzhiMQTT", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb),
         tests("GanzhiCityTests", "GanzhiCity", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiAppTests", "ganzhi", "GanzhiTestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -192,7 +192,9 @@ extension Normaliser {
 
         init(_ arrival: Arrival) {
             self.init(
-                received: arrival.received, latest: Normaliser.latest(arrival.received, arrival.maxAhead))
+                received: arrival.received,
+                latest: Normaliser.latest(arrival.received, arrival.maxAhead)
+            )
         }
     }
 

@@ -151,7 +151,9 @@ final class SegmentCursor {
         return end
     }
 
-    /// Index of the last byte that is not zero. Word by word: a segment is preallocated with many millions of zeros.
+    /// Index of the last byte that is not zero.
+    ///
+    /// Word by word: a segment is preallocated with many millions of zeros.
     private static func lastNonZero(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var end = bytes.count
         while end >= 8, bytes.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self) == 0 { end -= 8 }

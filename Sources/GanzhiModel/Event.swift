@@ -25,8 +25,17 @@ public struct Event: Sendable, Hashable {
 
     /// Creates an event.
     public init(
-        serial: UInt64, id: String, type: String, subject: String, time: Timestamp, scenario: String = "",
-        key: String = "", level: String = "", district: String = "", device: String = "", bytes: [UInt8]
+        serial: UInt64,
+        id: String,
+        type: String,
+        subject: String,
+        time: Timestamp,
+        scenario: String = "",
+        key: String = "",
+        level: String = "",
+        district: String = "",
+        device: String = "",
+        bytes: [UInt8]
     ) {
         self.serial = serial
         self.id = id
@@ -85,8 +94,15 @@ public struct StandingWarning: Sendable, Hashable {
 
     /// Creates the state of a warning.
     public init(
-        scenario: String, key: String, episode: String, level: Level?, raised: Timestamp, instant: Timestamp,
-        isStale: Bool, district: String, serial: UInt64
+        scenario: String,
+        key: String,
+        episode: String,
+        level: Level?,
+        raised: Timestamp,
+        instant: Timestamp,
+        isStale: Bool,
+        district: String,
+        serial: UInt64
     ) {
         self.scenario = scenario
         self.key = key

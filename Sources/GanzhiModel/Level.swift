@@ -1,4 +1,6 @@
-/// The four lawful levels of an early warning, lowest first (突发事件应对法 2024, art. 63).
+/// The four lawful levels of an early warning, lowest first.
+///
+/// - Source: 突发事件应对法 (2024), article 63.
 @frozen public enum Level: UInt8, Sendable, Hashable, CaseIterable, Comparable, Codable {
     /// Level 4, 蓝色 一般.
     case blue = 1
@@ -9,6 +11,7 @@
     /// Level 1, 红色 特别严重.
     case red
 
+    /// Whether the left level is the lower one.
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
 
     /// The name that files and topics use.
@@ -43,7 +46,9 @@
         let name = try container.decode(String.self)
         guard let level = Level(name: name) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "“\(name)” is not a level: blue, yellow, orange or red.")
+                in: container,
+                debugDescription: "“\(name)” is not a level: blue, yellow, orange or red."
+            )
         }
         self = level
     }

@@ -18,7 +18,11 @@ public struct Problem: Sendable, Hashable, Error {
 
     /// Creates a problem.
     public init(
-        _ severity: Severity = .error, file: String = "", line: Int = 0, column: Int = 0, message: String,
+        _ severity: Severity = .error,
+        file: String = "",
+        line: Int = 0,
+        column: Int = 0,
+        message: String,
         remedy: String
     ) {
         self.severity = severity

@@ -27,7 +27,11 @@ public struct Channel: Sendable, Hashable {
 
     /// Creates a reading.
     @inlinable public init(
-        channel: UInt32, time: Timestamp, value: Double, quality: Quality = .good, flags: ReadingFlags = []
+        channel: UInt32,
+        time: Timestamp,
+        value: Double,
+        quality: Quality = .good,
+        flags: ReadingFlags = []
     ) {
         self.channel = channel
         self.time = time

@@ -9,7 +9,9 @@
     /// No time at all.
     @inlinable public static var zero: TimeSpan { TimeSpan(microseconds: 0) }
 
-    /// The longest span a setting may have: ten years. It keeps sums with a ``Timestamp`` far from overflow.
+    /// The longest span a setting may have: ten years.
+    ///
+    /// It keeps sums with a ``Timestamp`` far from overflow.
     public static let longest = TimeSpan.days(3653)
 
     /// A span of milliseconds.
@@ -27,6 +29,7 @@
     /// A span of days of 24 hours.
     @inlinable public static func days(_ count: Int64) -> TimeSpan { .seconds(count * 86_400) }
 
+    /// Whether the left span is the shorter one.
     @inlinable public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.microseconds < right.microseconds }
 
     /// Whether this span is a whole number of `step`s; `step` must be positive.
@@ -68,7 +71,8 @@ extension TimeSpan: Codable {
         guard let span = TimeSpan(text) else {
             throw DecodingError.dataCorruptedError(
                 in: container,
-                debugDescription: "“\(text)” is not a duration: write a whole number and one of ms s m h d.")
+                debugDescription: "“\(text)” is not a duration: write a whole number and one of ms s m h d."
+            )
         }
         self = span
     }

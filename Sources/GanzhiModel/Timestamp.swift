@@ -29,18 +29,22 @@
     /// Whether a payload may carry this time; inside these bounds no sum with a ``TimeSpan`` of a setting overflows.
     @inlinable public var isPlausible: Bool { self >= .earliest && self <= .latest }
 
+    /// Whether the left time is the earlier one.
     @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds
     }
 
+    /// The time that a span later is.
     @inlinable public static func + (left: Timestamp, right: TimeSpan) -> Timestamp {
         Timestamp(microseconds: left.microseconds + right.microseconds)
     }
 
+    /// The time that a span earlier was.
     @inlinable public static func - (left: Timestamp, right: TimeSpan) -> Timestamp {
         Timestamp(microseconds: left.microseconds - right.microseconds)
     }
 
+    /// The span from the right time to the left.
     @inlinable public static func - (left: Timestamp, right: Timestamp) -> TimeSpan {
         TimeSpan(microseconds: left.microseconds - right.microseconds)
     }

@@ -37,7 +37,12 @@ struct Books {
 
     /// Adds one to a count and keeps the input as a sample, unless there are enough of its kind.
     mutating func add(
-        _ column: LedgerColumn, feed: String, reason: String, received: Timestamp, topic: String, detail: String,
+        _ column: LedgerColumn,
+        feed: String,
+        reason: String,
+        received: Timestamp,
+        topic: String,
+        detail: String,
         payload: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) {
         add(column, feed: feed, reason: reason)
@@ -47,8 +52,13 @@ struct Books {
         sampleCounts[key] = known + 1
         samples.append(
             LedgerSample(
-                key: key, received: received, topic: topic, detail: detail,
-                payload: Array(payload.prefix(LedgerSample.maximumPayload))))
+                key: key,
+                received: received,
+                topic: topic,
+                detail: detail,
+                payload: Array(payload.prefix(LedgerSample.maximumPayload))
+            )
+        )
     }
 
     /// Moves the counts and samples into a commit.

@@ -44,21 +44,47 @@ struct EventMaker {
             }
         var writer = JSONWriter()
         envelope(
-            &writer, id: id, type: type, subject: episode, sequence: draft.sequence, serial: serial,
-            decided: draft.decided, schema: "urn:ganzhi:warning:1"
+            &writer,
+            id: id,
+            type: type,
+            subject: episode,
+            sequence: draft.sequence,
+            serial: serial,
+            decided: draft.decided,
+            schema: "urn:ganzhi:warning:1"
         ) {
             write(draft, subject: subject, level: level, previous: previous, episode: episode, into: &$0)
         }
         let district = subject.device?.district ?? ""
         let event = Event(
-            serial: serial, id: id, type: type, subject: episode, time: draft.decided, scenario: subject.scenario.id,
-            key: subject.key, level: level?.name ?? "none", district: district, device: subject.key,
-            bytes: writer.bytes)
+            serial: serial,
+            id: id,
+            type: type,
+            subject: episode,
+            time: draft.decided,
+            scenario: subject.scenario.id,
+            key: subject.key,
+            level: level?.name ?? "none",
+            district: district,
+            device: subject.key,
+            bytes: writer.bytes
+        )
         let warning = StandingWarning(
-            scenario: subject.scenario.id, key: subject.key, episode: episode, level: level, raised: draft.raised,
-            instant: draft.instant, isStale: { if case .stale = draft.kind { true } else { false } }(),
-            district: district, serial: serial)
-        return Made(event: event, publications: publications(of: event, stage: subject.scenario.stage), warning: warning)
+            scenario: subject.scenario.id,
+            key: subject.key,
+            episode: episode,
+            level: level,
+            raised: draft.raised,
+            instant: draft.instant,
+            isStale: { if case .stale = draft.kind { true } else { false } }(),
+            district: district,
+            serial: serial
+        )
+        return Made(
+            event: event,
+            publications: publications(of: event, stage: subject.scenario.stage),
+            warning: warning
+        )
     }
 
     private func publications(of event: Event, stage: Scenario.Stage) -> [Publication] {
@@ -67,24 +93,37 @@ struct EventMaker {
         guard stage == .online else {
             return [
                 Publication(
-                    serial: event.serial, topic: "\(district)/trial/\(scenario)/\(event.level)", isRetained: false,
-                    payload: event.bytes)
+                    serial: event.serial,
+                    topic: "\(district)/trial/\(scenario)/\(event.level)",
+                    isRetained: false,
+                    payload: event.bytes
+                )
             ]
         }
         return [
             Publication(
-                serial: event.serial, topic: "\(district)/\(scenario)/\(event.level)", isRetained: false,
-                payload: event.bytes),
+                serial: event.serial,
+                topic: "\(district)/\(scenario)/\(event.level)",
+                isRetained: false,
+                payload: event.bytes
+            ),
             Publication(
                 serial: event.serial,
-                topic: "\(generation.topicRoot)/warnings/\(scenario)/\(TopicName.level(event.key))", isRetained: true,
-                payload: event.level == "none" ? [] : event.bytes),
+                topic: "\(generation.topicRoot)/warnings/\(scenario)/\(TopicName.level(event.key))",
+                isRetained: true,
+                payload: event.level == "none" ? [] : event.bytes
+            ),
         ]
     }
 
     /// An event about a feed that was lost or came back.
     func makeFeedEvent(
-        feed: String, isDegraded: Bool, episodeNumber: UInt32, sequence: UInt32, decided: Timestamp, block: UInt64,
+        feed: String,
+        isDegraded: Bool,
+        episodeNumber: UInt32,
+        sequence: UInt32,
+        decided: Timestamp,
+        block: UInt64,
         serial: UInt64
     ) -> (event: Event, publication: Publication) {
         let episode = EpisodeID.make([generation.city, generation.node, "feed", feed, String(episodeNumber)])
@@ -92,7 +131,13 @@ struct EventMaker {
         let type = isDegraded ? "ganzhi.feed.degraded" : "ganzhi.feed.restored"
         var writer = JSONWriter()
         envelope(
-            &writer, id: id, type: type, subject: feed, sequence: sequence, serial: serial, decided: decided,
+            &writer,
+            id: id,
+            type: type,
+            subject: feed,
+            sequence: sequence,
+            serial: serial,
+            decided: decided,
             schema: "urn:ganzhi:feed:1"
         ) {
             $0.member("feed", feed)
@@ -104,14 +149,24 @@ struct EventMaker {
         }
         let event = Event(serial: serial, id: id, type: type, subject: feed, time: decided, bytes: writer.bytes)
         let publication = Publication(
-            serial: serial, topic: "\(generation.topicRoot)/feeds/\(TopicName.level(feed))", isRetained: false,
-            payload: event.bytes)
+            serial: serial,
+            topic: "\(generation.topicRoot)/feeds/\(TopicName.level(feed))",
+            isRetained: false,
+            payload: event.bytes
+        )
         return (event, publication)
     }
 
     private func envelope(
-        _ writer: inout JSONWriter, id: String, type: String, subject: String, sequence: UInt32, serial: UInt64,
-        decided: Timestamp, schema: String, data: (inout JSONWriter) -> Void
+        _ writer: inout JSONWriter,
+        id: String,
+        type: String,
+        subject: String,
+        sequence: UInt32,
+        serial: UInt64,
+        decided: Timestamp,
+        schema: String,
+        data: (inout JSONWriter) -> Void
     ) {
         writer.object {
             $0.member("specversion", "1.0")
@@ -130,7 +185,11 @@ struct EventMaker {
     }
 
     private func write(
-        _ draft: EventDraft, subject: Subject, level: Level?, previous: Level?, episode: String,
+        _ draft: EventDraft,
+        subject: Subject,
+        level: Level?,
+        previous: Level?,
+        episode: String,
         into writer: inout JSONWriter
     ) {
         let scenario = subject.scenario

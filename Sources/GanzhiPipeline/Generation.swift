@@ -22,8 +22,13 @@ public struct Generation: Sendable, Codable {
 
     /// Creates a generation; the defaults hold where there is no config.
     public init(
-        city: String = "000000", node: String = "n1", zone: String = "Asia/Shanghai", status: String? = nil,
-        topicRoot: String = "ganzhi/v1", feeds: [FeedDefinition] = [], catalogue: Catalogue = Catalogue(),
+        city: String = "000000",
+        node: String = "n1",
+        zone: String = "Asia/Shanghai",
+        status: String? = nil,
+        topicRoot: String = "ganzhi/v1",
+        feeds: [FeedDefinition] = [],
+        catalogue: Catalogue = Catalogue(),
         scenarios: [Scenario] = []
     ) {
         self.city = city

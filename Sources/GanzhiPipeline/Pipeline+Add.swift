@@ -35,17 +35,32 @@ extension Pipeline {
     /// - Returns: Why the message was refused, or `nil`.
     @discardableResult
     public mutating func add(
-        topic: String, contentType: String, isRetained: Bool, payload: UnsafeRawBufferPointer, feed name: String?,
-        sequence: UInt64, received: Timestamp, monotonic: Int64
+        topic: String,
+        contentType: String,
+        isRetained: Bool,
+        payload: UnsafeRawBufferPointer,
+        feed name: String?,
+        sequence: UInt64,
+        received: Timestamp,
+        monotonic: Int64
     ) -> Rejection? {
         advance(to: sequence, received: received, monotonic: monotonic)
         let index = feeds.firstIndex { feed in name.map { feed.name == $0 } ?? feed.topic.matches(topic) }
         guard let index, clock == .journal || index < feeds.count - 1 else {
             books.add(.messagesReceived, feed: name ?? "-")
-            let rejection = Rejection("no-feed", detail: "No feed's filter matches the topic \(topic). Add a feed for it.")
+            let rejection = Rejection(
+                "no-feed",
+                detail: "No feed's filter matches the topic \(topic). Add a feed for it."
+            )
             books.add(
-                .messagesRejected, feed: name ?? "-", reason: rejection.reason, received: now, topic: topic,
-                detail: rejection.detail, payload: payload)
+                .messagesRejected,
+                feed: name ?? "-",
+                reason: rejection.reason,
+                received: now,
+                topic: topic,
+                detail: rejection.detail,
+                payload: payload
+            )
             appendBlock(topic: topic)
             return rejection
         }
@@ -57,7 +72,12 @@ extension Pipeline {
         }
         let first = batch.decoded.readings.count
         let outcome = decoders[index].decode(
-            topic: topic, contentType: contentType, payload: payload, received: now, into: &batch.decoded)
+            topic: topic,
+            contentType: contentType,
+            payload: payload,
+            received: now,
+            into: &batch.decoded
+        )
         if let rejection = outcome.rejection {
             reject(rejection, feed: index, topic: topic, payload: payload)
         } else {
@@ -77,7 +97,12 @@ extension Pipeline {
         let feed = feeds.count - 1
         let (first, names) = (batch.decoded.readings.count, batch.decoded.names.count)
         let outcome = decoders[feed].decode(
-            topic: "", contentType: "", payload: line, received: nil, into: &batch.decoded)
+            topic: "",
+            contentType: "",
+            payload: line,
+            received: nil,
+            into: &batch.decoded
+        )
         var rejection = outcome.rejection
         var received = outcome.received
         if rejection == nil, received == nil {
@@ -86,8 +111,10 @@ extension Pipeline {
                 let time = batch.decoded.readings[index].time
                 if time == .never {
                     rejection = Rejection(
-                        "no-time", index: index - first,
-                        detail: "Neither `ts` nor `received` says when. Add one of them.")
+                        "no-time",
+                        index: index - first,
+                        detail: "Neither `ts` nor `received` says when. Add one of them."
+                    )
                     break
                 }
                 latest = max(latest, time)
@@ -111,7 +138,12 @@ extension Pipeline {
     public mutating func receivedTime(ofLine line: UnsafeRawBufferPointer) -> Timestamp? {
         peeked.removeAll()
         let outcome = decoders[feeds.count - 1].decode(
-            topic: "", contentType: "", payload: line, received: nil, into: &peeked)
+            topic: "",
+            contentType: "",
+            payload: line,
+            received: nil,
+            into: &peeked
+        )
         if let received = outcome.received { return received }
         guard outcome.rejection == nil else { return nil }
         return peeked.readings.lazy.map(\.time).max().flatMap { $0 == .never ? nil : $0 }
@@ -124,18 +156,31 @@ extension Pipeline {
     }
 
     private mutating func appendBlock(
-        feed: Int = 0, topic: String = "", readings: Int = 0, maxAhead: TimeSpan? = nil, feedEvent: FeedState? = nil
+        feed: Int = 0,
+        topic: String = "",
+        readings: Int = 0,
+        maxAhead: TimeSpan? = nil,
+        feedEvent: FeedState? = nil
     ) {
         batch.append(
             PipelineBatch.BlockInfo(sequence: position, now: now, feed: feed, topic: topic, feedEvent: feedEvent),
-            readings: readings, maxAhead: maxAhead, running: running.feeds)
+            readings: readings,
+            maxAhead: maxAhead,
+            running: running.feeds
+        )
     }
 
     private mutating func reject(_ rejection: Rejection, feed: Int, topic: String, payload: UnsafeRawBufferPointer) {
         let place = rejection.index.map { "record \($0): " } ?? ""
         books.add(
-            .messagesRejected, feed: feeds[feed].name, reason: rejection.reason, received: now, topic: topic,
-            detail: place + rejection.detail, payload: payload)
+            .messagesRejected,
+            feed: feeds[feed].name,
+            reason: rejection.reason,
+            received: now,
+            topic: topic,
+            detail: place + rejection.detail,
+            payload: payload
+        )
         appendBlock(feed: feed, topic: topic)
     }
 

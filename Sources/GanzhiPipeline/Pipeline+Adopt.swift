@@ -17,7 +17,11 @@ extension Pipeline {
     ///   - commit: Gets what the blocks before it, and the change itself, brought forth.
     /// - Throws: A problem where a scenario cannot be planned; nothing has changed then but that the batch is flushed.
     public mutating func adopt(
-        _ next: Generation, sequence: UInt64, received: Timestamp, monotonic: Int64, into commit: inout Commit
+        _ next: Generation,
+        sequence: UInt64,
+        received: Timestamp,
+        monotonic: Int64,
+        into commit: inout Commit
     ) throws(Problem) {
         flush(into: &commit)
         position = sequence
@@ -86,7 +90,9 @@ extension Pipeline {
         feedHealth = previous.map { $0.map { health[$0] } ?? FeedHealth() }
         let oldDecoders = decoders
         decoders = feeds.indices.map { index in
-            if let before = previous[index], old[before] == feeds[index] { oldDecoders[before] } else {
+            if let before = previous[index], old[before] == feeds[index] {
+                oldDecoders[before]
+            } else {
                 FeedDecoder(definition: feeds[index])
             }
         }
@@ -105,11 +111,19 @@ extension Pipeline {
             guard let rung = routing.scenarios[scenario].book.end(key: key) else { continue }
             drafts.append(
                 EventDraft(
-                    kind: .ended(reason: reason), scenario: scenario, key: key, instant: before.lastInstant,
-                    decided: now, block: position,
-                    sequence: routing.scenarios[scenario].book.nextSequence(of: key), episode: before.episode,
-                    raised: before.raised, rung: nil,
-                    previous: routing.scenarios[scenario].scenario.ladder.rungs[rung].level))
+                    kind: .ended(reason: reason),
+                    scenario: scenario,
+                    key: key,
+                    instant: before.lastInstant,
+                    decided: now,
+                    block: position,
+                    sequence: routing.scenarios[scenario].book.nextSequence(of: key),
+                    episode: before.episode,
+                    raised: before.raised,
+                    rung: nil,
+                    previous: routing.scenarios[scenario].scenario.ladder.rungs[rung].level
+                )
+            )
         }
     }
 }

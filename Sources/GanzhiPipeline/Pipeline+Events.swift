@@ -38,8 +38,12 @@ extension Pipeline {
         let state = routing.scenarios[draft.scenario]
         let device = device(of: draft)
         return EventMaker.Subject(
-            scenario: state.scenario, hash: state.hash, key: device, device: generation.catalogue.device(device),
-            unit: state.unit)
+            scenario: state.scenario,
+            hash: state.hash,
+            key: device,
+            device: generation.catalogue.device(device),
+            unit: state.unit
+        )
     }
 
     /// A feed that was lost is one event, one that came back another.
@@ -52,9 +56,14 @@ extension Pipeline {
         if isDegraded { feedHealth[feed].episode += 1 }
         serial += 1
         let made = eventMaker.makeFeedEvent(
-            feed: feeds[feed].name, isDegraded: isDegraded, episodeNumber: feedHealth[feed].episode,
-            sequence: isDegraded ? 1 : 2, decided: batch.slices[block].now, block: batch.blocks[block].sequence,
-            serial: serial)
+            feed: feeds[feed].name,
+            isDegraded: isDegraded,
+            episodeNumber: feedHealth[feed].episode,
+            sequence: isDegraded ? 1 : 2,
+            decided: batch.slices[block].now,
+            block: batch.blocks[block].sequence,
+            serial: serial
+        )
         commit.events.append(made.event)
         commit.publications.append(made.publication)
     }

@@ -14,8 +14,12 @@ extension Pipeline {
         registerChannels()
         output.removeAll()
         windows.process(
-            batch.slices, running: batch.running, feedCount: feeds.count, readings: batch.readings.readings,
-            into: &output)
+            batch.slices,
+            running: batch.running,
+            feedCount: feeds.count,
+            readings: batch.readings.readings,
+            into: &output
+        )
         countReadings()
         var evaluation = 0
         var learned = 0
@@ -44,7 +48,8 @@ extension Pipeline {
     ///   - commit: Gets what that changed.
     ///   - afterInstant: Called after each instant with the commit so far, so that nothing needs to pile up.
     public mutating func finish(
-        into commit: inout Commit, afterInstant: (inout Commit, inout Pipeline) throws -> Void
+        into commit: inout Commit,
+        afterInstant: (inout Commit, inout Pipeline) throws -> Void
     ) rethrows {
         flush(into: &commit)
         position += 1
@@ -64,7 +69,8 @@ extension Pipeline {
             channels.append(channel)
             windows.register(
                 expectedInterval: normaliser.expectedInterval(of: UInt32(channels.count - 1)),
-                watchedBy: routing.watchers(of: channel, in: generation.catalogue))
+                watchedBy: routing.watchers(of: channel, in: generation.catalogue)
+            )
         }
     }
 
@@ -95,8 +101,13 @@ extension Pipeline {
                 }
                 let channel = channels[Int(value.channel)]
                 books.add(
-                    column, feed: feeds[slice.feed].name, reason: "", received: slice.now, topic: batch.blocks[block].topic,
-                    detail: "\(channel.device) \(channel.metric) \(value.value) at \(value.time.rfc3339)")
+                    column,
+                    feed: feeds[slice.feed].name,
+                    reason: "",
+                    received: slice.now,
+                    topic: batch.blocks[block].topic,
+                    detail: "\(channel.device) \(channel.metric) \(value.value) at \(value.time.rfc3339)"
+                )
                 notable += 1
             }
             books.count(feed: slice.feed) {

@@ -81,8 +81,13 @@ extension Pipeline {
         measure(evaluation, scenario: scenario)
         let before = routing.scenarios[scenario].book.state(of: key)
         let step = routing.scenarios[scenario].book.step(
-            key: key, at: evaluation.instant, values: values, feed: evaluation.feed,
-            running: runningTime(of: Int(evaluation.feed), at: block), program: program)
+            key: key,
+            at: evaluation.instant,
+            values: values,
+            feed: evaluation.feed,
+            running: runningTime(of: Int(evaluation.feed), at: block),
+            program: program
+        )
         routing.scenarios[scenario].note(key: key, series: evaluation.series)
         let after = routing.scenarios[scenario].book.state(of: key)
         if after.rung >= 0, before.rung < 0 || before.isStale && !after.isStale || before.feed != after.feed {
@@ -91,13 +96,21 @@ extension Pipeline {
         guard let transition = step.transition else { return }
         drafts.append(
             EventDraft(
-                kind: .transition(transition), scenario: scenario, key: key, instant: evaluation.instant,
-                decided: decided(at: block), block: sequence(of: block),
-                sequence: routing.scenarios[scenario].book.nextSequence(of: key), episode: after.episode,
-                raised: after.raised, rung: after.rung < 0 ? nil : Int(after.rung),
+                kind: .transition(transition),
+                scenario: scenario,
+                key: key,
+                instant: evaluation.instant,
+                decided: decided(at: block),
+                block: sequence(of: block),
+                sequence: routing.scenarios[scenario].book.nextSequence(of: key),
+                episode: after.episode,
+                raised: after.raised,
+                rung: after.rung < 0 ? nil : Int(after.rung),
                 previous: before.rung < 0 ? nil : program.ladder.rungs[Int(before.rung)].level,
                 evidence: evidence(for: transition, program: program, evaluation: evaluation, scenario: scenario),
-                truths: program.when.indices.map(step.truth(ofRung:))))
+                truths: program.when.indices.map(step.truth(ofRung:))
+            )
+        )
     }
 
     /// Fills ``values`` with the scenario's measures; `nan` where one is unknown.
@@ -113,7 +126,10 @@ extension Pipeline {
 
     /// The measures that the deciding condition names and that have a result, as declared.
     private func evidence(
-        for transition: Transition, program: LadderProgram, evaluation: Evaluation, scenario: Int
+        for transition: Transition,
+        program: LadderProgram,
+        evaluation: Evaluation,
+        scenario: Int
     ) -> [EventDraft.Evidence] {
         let deciding = program.deciding(transition)
         let named = Set(deciding.flatMap(\.measures)).sorted()
@@ -123,8 +139,11 @@ extension Pipeline {
             let value = window.count > 0 ? window.value(state.scenario.measures[measure].function) : .nan
             guard value.isFinite else { return nil }
             return EventDraft.Evidence(
-                measure: measure, value: value, window: window,
-                thresholds: deciding.flatMap(\.thresholds).filter { $0.measure == measure })
+                measure: measure,
+                value: value,
+                window: window,
+                thresholds: deciding.flatMap(\.thresholds).filter { $0.measure == measure }
+            )
         }
     }
 
@@ -138,7 +157,8 @@ extension Pipeline {
         let state = routing.scenarios[scenario].book.state(of: key)
         let silence = routing.scenarios[scenario].scenario.ladder.silence.microseconds
         staleHeaps[Int(state.feed)].insert(
-            StaleDeadline(time: state.lastKnown + silence, scenario: scenario, key: key))
+            StaleDeadline(time: state.lastKnown + silence, scenario: scenario, key: key)
+        )
     }
 
     /// Marks standing warnings stale that more than `silence` of running time has passed for, once a block.
@@ -158,11 +178,19 @@ extension Pipeline {
                 _ = routing.scenarios[next.scenario].book.markStale(key: next.key)
                 drafts.append(
                     EventDraft(
-                        kind: .stale, scenario: next.scenario, key: next.key, instant: state.lastInstant,
-                        decided: decided(at: block), block: sequence(of: block),
+                        kind: .stale,
+                        scenario: next.scenario,
+                        key: next.key,
+                        instant: state.lastInstant,
+                        decided: decided(at: block),
+                        block: sequence(of: block),
                         sequence: routing.scenarios[next.scenario].book.nextSequence(of: next.key),
-                        episode: state.episode, raised: state.raised, rung: Int(state.rung),
-                        previous: state.previous))
+                        episode: state.episode,
+                        raised: state.raised,
+                        rung: Int(state.rung),
+                        previous: state.previous
+                    )
+                )
             }
         }
     }

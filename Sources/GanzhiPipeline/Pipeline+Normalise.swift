@@ -17,7 +17,12 @@ extension Pipeline {
             for block in batch.blocks.indices {
                 var arrival = [batch.arrivals[block]]
                 normaliser.normalise(
-                    batch.decoded, from: first, &arrival, into: &batch.readings, refusals: &refusals)
+                    batch.decoded,
+                    from: first,
+                    &arrival,
+                    into: &batch.readings,
+                    refusals: &refusals
+                )
                 batch.arrivals[block] = arrival[0]
                 first += arrival[0].count
                 unboundMetrics.removeAll { metric in
@@ -41,9 +46,13 @@ extension Pipeline {
                 end += batch.arrivals[block].count
             }
             books.add(
-                refusal.reason.column, feed: feeds[batch.blocks[block].feed].name, reason: refusal.reason.code,
-                received: batch.blocks[block].now, topic: batch.blocks[block].topic,
-                detail: describe(batch.decoded.readings[refusal.index]))
+                refusal.reason.column,
+                feed: feeds[batch.blocks[block].feed].name,
+                reason: refusal.reason.code,
+                received: batch.blocks[block].now,
+                topic: batch.blocks[block].topic,
+                detail: describe(batch.decoded.readings[refusal.index])
+            )
         }
     }
 

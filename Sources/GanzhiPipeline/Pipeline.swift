@@ -76,7 +76,10 @@ public struct Pipeline: ~Copyable {
     ///   - collectsWindows: Whether window results are kept as NDJSON for ``takeWindowLines(_:)``.
     /// - Throws: A problem where a scenario cannot be planned.
     public init(
-        generation: Generation, clock: Clock, hashSeed: UInt64, collectsWindows: Bool = false
+        generation: Generation,
+        clock: Clock,
+        hashSeed: UInt64,
+        collectsWindows: Bool = false
     ) throws(Problem) {
         self.generation = generation
         self.clock = clock

@@ -36,7 +36,12 @@ struct PipelineRouting {
             scenariosOfPlan[number].append(self.scenarios.count)
             self.scenarios.append(
                 ScenarioState(
-                    scenario, hash: Generation.hash(of: scenario), plan: number, windows: key.plan.windows))
+                    scenario,
+                    hash: Generation.hash(of: scenario),
+                    plan: number,
+                    windows: key.plan.windows
+                )
+            )
         }
     }
 

@@ -79,10 +79,21 @@ public struct Scenario: Sendable, Hashable, Codable {
 
     /// Creates a scenario with the defaults of the language; ``Generation/problems()`` says whether it can work.
     public init(
-        id: String, title: [String: String] = [:], owner: String? = nil, stage: Stage = .online,
-        source: Source? = nil, watch: WatchSelector, every: TimeSpan, lateness: TimeSpan = .zero,
-        idle: TimeSpan = .minutes(5), quietCounts: Bool = false, measures: [Measure], ladder: Ladder,
-        advice: [String: [String: String]] = [:], category: String? = nil, urgency: String? = nil,
+        id: String,
+        title: [String: String] = [:],
+        owner: String? = nil,
+        stage: Stage = .online,
+        source: Source? = nil,
+        watch: WatchSelector,
+        every: TimeSpan,
+        lateness: TimeSpan = .zero,
+        idle: TimeSpan = .minutes(5),
+        quietCounts: Bool = false,
+        measures: [Measure],
+        ladder: Ladder,
+        advice: [String: [String: String]] = [:],
+        category: String? = nil,
+        urgency: String? = nil,
         expires: TimeSpan? = nil
     ) {
         self.id = id

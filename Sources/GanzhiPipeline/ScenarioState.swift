@@ -47,7 +47,11 @@ struct ScenarioState {
         let measures = scenario.measures
         program = try? LadderProgram(scenario.ladder, measures: measures.map(\.name)) { number, from, measure in
             try Thresholds.convert(
-                number, unit: from, function: measures[measure].function, metricUnit: unit)
+                number,
+                unit: from,
+                function: measures[measure].function,
+                metricUnit: unit
+            )
         }
     }
 
@@ -78,7 +82,10 @@ struct ScenarioState {
             var rung = -1
             if state.rung >= 0 {
                 let level = before.scenario.ladder.rungs[Int(state.rung)].level
-                rung = max(0, (scenario.ladder.rungs.firstIndex { $0.level > level } ?? scenario.ladder.rungs.count) - 1)
+                rung = max(
+                    0,
+                    (scenario.ladder.rungs.firstIndex { $0.level > level } ?? scenario.ladder.rungs.count) - 1
+                )
             }
             book.adopt(state, rung: rung, key: newKey)
             note(key: newKey, series: series)

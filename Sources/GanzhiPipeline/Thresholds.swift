@@ -22,7 +22,10 @@ public enum Thresholds {
     ///   - metricUnit: The metric's canonical unit; `nil` where none is known.
     /// - Throws: A ``Fault``.
     public static func convert(
-        _ number: String, unit: String, function: WindowFunction, metricUnit: String?
+        _ number: String,
+        unit: String,
+        function: WindowFunction,
+        metricUnit: String?
     ) throws(Fault) -> Double {
         guard let decimal = ExactDecimal(number), let plain = decimal.doubleValue else { throw .notANumber }
         let target = function.isDimensionless ? "1" : metricUnit

@@ -117,4 +117,3 @@ extension Condition: Codable {
         try container.encode(description)
     }
 }
-

@@ -17,8 +17,10 @@ public struct ConditionParser {
         let condition = try parser.condition(depth: 0)
         if let token = parser.token {
             throw parser.fault(
-                at: token, "“\(token.text)” stands where the condition has ended.",
-                "Join conditions with `and` or `or`.")
+                at: token,
+                "“\(token.text)” stands where the condition has ended.",
+                "Join conditions with `and` or `or`."
+            )
         }
         return condition
     }
@@ -63,7 +65,10 @@ public struct ConditionParser {
     private mutating func one(depth: Int) throws(ExpressionError) -> Condition {
         guard depth < Self.maximumDepth else {
             throw fault(
-                at: token, "Brackets are nested deeper than \(Self.maximumDepth).", "Split the condition.")
+                at: token,
+                "Brackets are nested deeper than \(Self.maximumDepth).",
+                "Split the condition."
+            )
         }
         if token?.text == "not" {
             advance()
@@ -80,27 +85,35 @@ public struct ConditionParser {
         }
         let start = token
         let left = try operand()
-        guard let sign = token, sign.kind == .comparison, let comparison = Condition.Comparison(rawValue: String(sign.text))
+        guard let sign = token, sign.kind == .comparison,
+            let comparison = Condition.Comparison(rawValue: String(sign.text))
         else {
             throw fault(
-                at: token, "A comparison is missing\(token.map { " before “\($0.text)”" } ?? " at the end").",
-                "Write one of >= > <= < == != and a threshold, such as `depth >= 10 cm`.")
+                at: token,
+                "A comparison is missing\(token.map { " before “\($0.text)”" } ?? " at the end").",
+                "Write one of >= > <= < == != and a threshold, such as `depth >= 10 cm`."
+            )
         }
         advance()
         let right = try operand()
         if case .number = left, case .number = right {
             throw fault(
-                at: start, "“\(left) \(comparison.rawValue) \(right)” compares two numbers.",
-                "Name a measure on one side.")
+                at: start,
+                "“\(left) \(comparison.rawValue) \(right)” compares two numbers.",
+                "Name a measure on one side."
+            )
         }
         return .compare(left, comparison, right)
     }
 
     private mutating func operand() throws(ExpressionError) -> Condition.Operand {
-        guard let current = token, current.kind == .word || current.kind == .number, !Self.isKeyword(current.text) else {
+        guard let current = token, current.kind == .word || current.kind == .number, !Self.isKeyword(current.text)
+        else {
             throw fault(
-                at: token, token.map { "“\($0.text)” is neither a measure nor a number." } ?? "The condition ends too early.",
-                "Write the name of a measure or a number with its unit, such as `10 cm`.")
+                at: token,
+                token.map { "“\($0.text)” is neither a measure nor a number." } ?? "The condition ends too early.",
+                "Write the name of a measure or a number with its unit, such as `10 cm`."
+            )
         }
         if current.kind == .word {
             advance()
@@ -165,6 +178,9 @@ public struct ConditionParser {
     private func fault(at token: Token?, _ message: String, _ remedy: String) -> ExpressionError {
         let place = token?.text.startIndex ?? text.endIndex
         return ExpressionError(
-            offset: text.distance(from: text.startIndex, to: place), message: message, remedy: remedy)
+            offset: text.distance(from: text.startIndex, to: place),
+            message: message,
+            remedy: remedy
+        )
     }
 }

@@ -29,7 +29,8 @@ public struct ConditionProgram: Sendable, Hashable {
     ///   - names: The measures as declared.
     ///   - threshold: Converts a number with a unit to the unit of a measure.
     public init(
-        _ condition: Condition, measures names: [String],
+        _ condition: Condition,
+        measures names: [String],
         threshold: (_ number: String, _ unit: String, _ measure: Int) throws -> Double
     ) rethrows {
         let used = condition.measures
@@ -38,7 +39,9 @@ public struct ConditionProgram: Sendable, Hashable {
     }
 
     private mutating func append(
-        _ condition: Condition, _ names: [String], _ threshold: (String, String, Int) throws -> Double
+        _ condition: Condition,
+        _ names: [String],
+        _ threshold: (String, String, Int) throws -> Double
     ) rethrows {
         func number(of name: String) -> Int {
             guard let index = names.firstIndex(of: name) else {

@@ -35,7 +35,10 @@ public struct Ladder: Sendable, Hashable, Codable {
 
     /// Creates a ladder.
     public init(
-        rungs: [Rung], clear: Condition? = nil, clearHold: TimeSpan = .minutes(5), silence: TimeSpan = .minutes(10),
+        rungs: [Rung],
+        clear: Condition? = nil,
+        clearHold: TimeSpan = .minutes(5),
+        silence: TimeSpan = .minutes(10),
         minimumCoverage: Double = 0
     ) {
         self.rungs = rungs.sorted { $0.level < $1.level }

@@ -88,7 +88,12 @@ public struct LadderBook: Sendable {
     ///   - program: The ladder.
     /// - Complexity: O(comparisons); allocates nothing for a key with a state.
     public mutating func step(
-        key: Int, at instant: Timestamp, values: [Double], feed: UInt32, running: Int64, program: LadderProgram
+        key: Int,
+        at instant: Timestamp,
+        values: [Double],
+        feed: UInt32,
+        running: Int64,
+        program: LadderProgram
     ) -> Step {
         grow(to: key)
         let silence = program.silence
@@ -102,8 +107,11 @@ public struct LadderBook: Sendable {
             step.isKnown = step.isKnown || truth != .unknown
             anyWhen = anyWhen || truth
             if runs[firstRun + rung].step(
-                truth, at: instant, hold: program.holds[rung], silence: silence)
-            {
+                truth,
+                at: instant,
+                hold: program.holds[rung],
+                silence: silence
+            ) {
                 highest = rung
             }
             if let until = program.until[rung], until.evaluate(values) != .unknown { step.isKnown = true }

@@ -24,7 +24,8 @@ public final class LadderProgram: Sendable {
     ///   - measures: The measures as declared.
     ///   - threshold: Converts a number with a unit to the unit of a measure.
     public init(
-        _ ladder: Ladder, measures: [String],
+        _ ladder: Ladder,
+        measures: [String],
         threshold: (_ number: String, _ unit: String, _ measure: Int) throws -> Double
     ) rethrows {
         self.ladder = ladder

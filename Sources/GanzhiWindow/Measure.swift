@@ -26,7 +26,10 @@ public struct Measure: Sendable, Hashable, Codable {
     public init(name: String, parsing text: String, every: TimeSpan) throws(ExpressionError) {
         func fault(_ part: Substring, _ message: String, _ remedy: String) -> ExpressionError {
             ExpressionError(
-                offset: text.distance(from: text.startIndex, to: part.startIndex), message: message, remedy: remedy)
+                offset: text.distance(from: text.startIndex, to: part.startIndex),
+                message: message,
+                remedy: remedy
+            )
         }
         func trimmed(_ part: Substring) -> Substring {
             var part = part.drop(while: \.isWhitespace)
@@ -36,7 +39,10 @@ public struct Measure: Sendable, Hashable, Codable {
         let whole = trimmed(text[...])
         guard let open = whole.firstIndex(of: "("), whole.last == ")" else {
             throw fault(
-                whole, "“\(whole)” is not a measure.", "Write a function and a duration, such as `mean(5m)`.")
+                whole,
+                "“\(whole)” is not a measure.",
+                "Write a function and a duration, such as `mean(5m)`."
+            )
         }
         let functionName = trimmed(whole[..<open])
         guard let function = WindowFunction(rawValue: String(functionName)) else {
@@ -47,20 +53,27 @@ public struct Measure: Sendable, Hashable, Codable {
             .split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
         guard let size = TimeSpan(String(arguments[0])), size > .zero else {
             throw fault(
-                arguments[0], "“\(arguments[0])” is not a window's length.",
-                "Write a whole number above zero and one of ms s m h d, such as `5m`.")
+                arguments[0],
+                "“\(arguments[0])” is not a window's length.",
+                "Write a whole number above zero and one of ms s m h d, such as `5m`."
+            )
         }
         var hop = every
         for argument in arguments.dropFirst() {
             let parts = argument.split(separator: ":", maxSplits: 1).map(trimmed)
             guard parts.count == 2, parts[0] == "every" else {
                 throw fault(
-                    argument, "`\(functionName)` does not take “\(argument)”.", "The only option is `every: 5m`.")
+                    argument,
+                    "`\(functionName)` does not take “\(argument)”.",
+                    "The only option is `every: 5m`."
+                )
             }
             guard let span = TimeSpan(String(parts[1])), span > .zero, span.isMultiple(of: every) else {
                 throw fault(
-                    parts[1], "A measure's own `every` must be a multiple of the scenario's, \(every).",
-                    "Write a multiple of \(every), or leave `every` out.")
+                    parts[1],
+                    "A measure's own `every` must be a multiple of the scenario's, \(every).",
+                    "Write a multiple of \(every), or leave `every` out."
+                )
             }
             hop = span
         }

@@ -27,7 +27,10 @@ public struct Plan: Sendable, Hashable {
     ///
     /// - Throws: A problem where it would need more than ``maximumPanes`` panes, or cut days without a calendar.
     public init(
-        every: TimeSpan, lateness: TimeSpan = .zero, idle: TimeSpan = .minutes(5), quietCounts: Bool = false,
+        every: TimeSpan,
+        lateness: TimeSpan = .zero,
+        idle: TimeSpan = .minutes(5),
+        quietCounts: Bool = false,
         windows: [WindowSpec]
     ) throws(Problem) {
         precondition(every > .zero && lateness >= .zero && idle > .zero && !windows.isEmpty)
@@ -39,16 +42,20 @@ public struct Plan: Sendable, Hashable {
         for hop in [every] + windows.map(\.every) where hop.isMultiple(of: .days(1)) {
             throw Problem(
                 message: "`every` of \(hop) ends windows at the days of a calendar, which this version cannot cut yet.",
-                remedy: "Use an `every` below 1d, such as 1h.")
+                remedy: "Use an `every` below 1d, such as 1h."
+            )
         }
         pane = Self.pane(every: every, windows: windows)
-        reach = windows.reduce(every) { Swift.max($0, TimeSpan(microseconds: $1.size.microseconds + $1.every.microseconds - every.microseconds)) }
+        reach = windows.reduce(every) {
+            Swift.max($0, TimeSpan(microseconds: $1.size.microseconds + $1.every.microseconds - every.microseconds))
+        }
         let span = reach.microseconds + every.microseconds + lateness.microseconds
         let count = span / pane.microseconds + 2
         guard count <= Self.maximumPanes else {
             throw Problem(
                 message: "These windows need \(count) panes of \(pane) per series; \(Self.maximumPanes) is the most.",
-                remedy: Self.remedy(every: every, lateness: lateness, windows: windows))
+                remedy: Self.remedy(every: every, lateness: lateness, windows: windows)
+            )
         }
         paneCount = Int(count)
     }
@@ -67,7 +74,8 @@ public struct Plan: Sendable, Hashable {
         return TimeSpan(
             microseconds: windows.reduce(every.microseconds) {
                 divisor(divisor($0, $1.size.microseconds), $1.every.microseconds)
-            })
+            }
+        )
     }
 
     /// Says which `every` would do: the smallest that divides the sizes and keeps the panes few enough.

@@ -58,8 +58,14 @@ struct PlanState: ~Copyable {
     /// the same results as after, and the row's panes never need to reach further than ``Plan/paneCount``.
     @inline(__always)
     mutating func apply(
-        row rowIndex: Int, series: UnsafeMutablePointer<SeriesRecord>, time: Int64, value: Double, quality: Quality,
-        received: Int64, block: Int32, output: inout WindowOutput
+        row rowIndex: Int,
+        series: UnsafeMutablePointer<SeriesRecord>,
+        time: Int64,
+        value: Double,
+        quality: Quality,
+        received: Int64,
+        block: Int32,
+        output: inout WindowOutput
     ) -> Outcome {
         let row = rows[rowIndex]
         var outcome = Outcome.applied
@@ -93,7 +99,10 @@ struct PlanState: ~Copyable {
 
     /// Raises a row's watermark and evaluates the instants that this makes final.
     private mutating func advance(
-        row rowIndex: Int, to watermark: Int64, block: Int32, series: UnsafeMutablePointer<SeriesRecord>,
+        row rowIndex: Int,
+        to watermark: Int64,
+        block: Int32,
+        series: UnsafeMutablePointer<SeriesRecord>,
         output: inout WindowOutput
     ) {
         let row = rows[rowIndex]
@@ -123,24 +132,46 @@ struct PlanState: ~Copyable {
     }
 
     private func emitUnknown(
-        row: Int, instant: Int64, block: Int32, series: UnsafeMutablePointer<SeriesRecord>, output: inout WindowOutput
+        row: Int,
+        instant: Int64,
+        block: Int32,
+        series: UnsafeMutablePointer<SeriesRecord>,
+        output: inout WindowOutput
     ) {
         output.evaluations.append(
             Evaluation(
-                block: block, plan: index, series: rows[row].pointee.series, row: UInt32(row),
-                feed: series.pointee.feed, instant: Timestamp(microseconds: instant), isFresh: false, firstWindow: -1))
+                block: block,
+                plan: index,
+                series: rows[row].pointee.series,
+                row: UInt32(row),
+                feed: series.pointee.feed,
+                instant: Timestamp(microseconds: instant),
+                isFresh: false,
+                firstWindow: -1
+            )
+        )
     }
 
     private func evaluate(
-        row: Int, instant: Int64, block: Int32, series: UnsafeMutablePointer<SeriesRecord>, output: inout WindowOutput
+        row: Int,
+        instant: Int64,
+        block: Int32,
+        series: UnsafeMutablePointer<SeriesRecord>,
+        output: inout WindowOutput
     ) {
         let panes = panes[row]
         output.evaluations.append(
             Evaluation(
-                block: block, plan: index, series: rows[row].pointee.series, row: UInt32(row),
-                feed: series.pointee.feed, instant: Timestamp(microseconds: instant),
+                block: block,
+                plan: index,
+                series: rows[row].pointee.series,
+                row: UInt32(row),
+                feed: series.pointee.feed,
+                instant: Timestamp(microseconds: instant),
                 isFresh: isFresh(panes, from: instant - every, to: instant),
-                firstWindow: Int32(output.windows.count)))
+                firstWindow: Int32(output.windows.count)
+            )
+        )
         let expectedInterval = series.pointee.expectedInterval
         var standing = standing[row]
         for window in plan.windows {
@@ -174,7 +205,10 @@ struct PlanState: ~Copyable {
 
     /// Merges the panes of one window, oldest first.
     private func merge(
-        _ panes: UnsafeMutablePointer<Pane>, window: WindowSpec, end: Int64, expectedInterval: Int64
+        _ panes: UnsafeMutablePointer<Pane>,
+        window: WindowSpec,
+        end: Int64,
+        expectedInterval: Int64
     ) -> WindowResult {
         let hop = window.every.microseconds
         let start = end - window.size.microseconds
@@ -203,17 +237,26 @@ struct PlanState: ~Copyable {
         let coverage =
             expectedInterval > 0
             ? Swift.min(
-                1, Double(whole.usable) / (Double(window.size.microseconds) / Double(expectedInterval)))
+                1,
+                Double(whole.usable) / (Double(window.size.microseconds) / Double(expectedInterval))
+            )
             : Double(slots) / Double((window.size.microseconds + hop - 1) / hop)
         return WindowResult(
-            of: whole, start: Timestamp(microseconds: start), end: Timestamp(microseconds: end), coverage: coverage)
+            of: whole,
+            start: Timestamp(microseconds: start),
+            end: Timestamp(microseconds: end),
+            coverage: coverage
+        )
     }
 
     // MARK: Idleness
 
     /// Moves the watermark of a row that has fallen idle to the end of the step that holds its newest reading.
     mutating func markIdle(
-        row rowIndex: Int, block: Int32, series: UnsafeMutablePointer<SeriesRecord>, output: inout WindowOutput
+        row rowIndex: Int,
+        block: Int32,
+        series: UnsafeMutablePointer<SeriesRecord>,
+        output: inout WindowOutput
     ) {
         let row = rows[rowIndex]
         row.pointee.waitingIn = PlanRow.noFeed
@@ -226,7 +269,10 @@ struct PlanState: ~Copyable {
 
     /// Lets the watermark of an idle row follow *now* − `idle`, and says at which *now* to come back.
     mutating func follow(
-        row rowIndex: Int, now: Int64, block: Int32, series: UnsafeMutablePointer<SeriesRecord>,
+        row rowIndex: Int,
+        now: Int64,
+        block: Int32,
+        series: UnsafeMutablePointer<SeriesRecord>,
         output: inout WindowOutput
     ) -> Int64? {
         let row = rows[rowIndex]
@@ -260,7 +306,11 @@ struct PlanState: ~Copyable {
     }
 
     /// Evaluates the row's next instant, whatever its watermark.
-    mutating func evaluateNext(row rowIndex: Int, series: UnsafeMutablePointer<SeriesRecord>, output: inout WindowOutput) {
+    mutating func evaluateNext(
+        row rowIndex: Int,
+        series: UnsafeMutablePointer<SeriesRecord>,
+        output: inout WindowOutput
+    ) {
         let row = rows[rowIndex]
         let instant = row.pointee.nextInstant
         evaluate(row: rowIndex, instant: instant, block: 0, series: series, output: &output)

@@ -82,7 +82,8 @@ public struct WindowEngine: ~Copyable {
                     numberOfOld[entry.route.plan].map {
                         RowDeadline(time: entry.time, route: Route(plan: $0, row: entry.route.row))
                     }
-                })
+                }
+            )
         }
         idleHeaps = idleHeaps.map(renumbered)
         quietHeap = renumbered(quietHeap)
@@ -137,7 +138,8 @@ public struct WindowEngine: ~Copyable {
         for plan in watchers {
             routes.append(
                 kept.first { $0.plan == plan }
-                    ?? Route(plan: UInt32(plan), row: plans[plan].addRow(series: UInt32(id))))
+                    ?? Route(plan: UInt32(plan), row: plans[plan].addRow(series: UInt32(id)))
+            )
         }
     }
 
@@ -150,7 +152,10 @@ public struct WindowEngine: ~Copyable {
     ///   - readings: The readings of all blocks; their channels must be registered.
     ///   - output: Gets what the blocks brought forth, behind what it holds.
     public mutating func process(
-        _ slices: [BlockSlice], running: [Int64], feedCount: Int, readings: [Reading],
+        _ slices: [BlockSlice],
+        running: [Int64],
+        feedCount: Int,
+        readings: [Reading],
         into output: inout WindowOutput
     ) {
         precondition(running.count == slices.count * feedCount, "Every block needs the running time of every feed.")
@@ -160,8 +165,12 @@ public struct WindowEngine: ~Copyable {
             let block = Int32(index)
             for feed in 0..<feedCount where Self.isDue(idleHeaps[feed], at: running[index * feedCount + feed]) {
                 markIdle(
-                    feed: feed, running: running[index * feedCount + feed], now: slice.now, block: block,
-                    output: &output)
+                    feed: feed,
+                    running: running[index * feedCount + feed],
+                    now: slice.now,
+                    block: block,
+                    output: &output
+                )
             }
             if Self.isDue(quietHeap, at: slice.now.microseconds) {
                 followQuiet(now: slice.now, block: block, output: &output)
@@ -170,8 +179,14 @@ public struct WindowEngine: ~Copyable {
             while next < end {
                 prefetch(readings, behind: next)
                 apply(
-                    readings[next], at: next, feed: slice.feed, running: running[index * feedCount + slice.feed],
-                    now: slice.now, block: block, output: &output)
+                    readings[next],
+                    at: next,
+                    feed: slice.feed,
+                    running: running[index * feedCount + slice.feed],
+                    now: slice.now,
+                    block: block,
+                    output: &output
+                )
                 next += 1
             }
         }
@@ -202,7 +217,12 @@ public struct WindowEngine: ~Copyable {
 
     @inline(__always)
     private mutating func apply(
-        _ reading: Reading, at index: Int, feed: Int, running: Int64, now: Timestamp, block: Int32,
+        _ reading: Reading,
+        at index: Int,
+        feed: Int,
+        running: Int64,
+        now: Timestamp,
+        block: Int32,
         output: inout WindowOutput
     ) {
         let record = series[Int(reading.channel)]
@@ -228,8 +248,15 @@ public struct WindowEngine: ~Copyable {
         for route in first..<(first + count) {
             let route = routes[route]
             switch plans[Int(route.plan)].apply(
-                row: Int(route.row), series: record, time: time, value: reading.value, quality: reading.quality,
-                received: now.microseconds, block: block, output: &output)
+                row: Int(route.row),
+                series: record,
+                time: time,
+                value: reading.value,
+                quality: reading.quality,
+                received: now.microseconds,
+                block: block,
+                output: &output
+            )
             {
             case .applied: break
             case .partlyLate: isPartlyLate = true
@@ -247,7 +274,11 @@ public struct WindowEngine: ~Copyable {
     // MARK: Idleness
 
     private mutating func markIdle(
-        feed: Int, running: Int64, now: Timestamp, block: Int32, output: inout WindowOutput
+        feed: Int,
+        running: Int64,
+        now: Timestamp,
+        block: Int32,
+        output: inout WindowOutput
     ) {
         while let route = Self.popDue(&idleHeaps[feed], at: running) {
             let plan = plans + Int(route.plan)
@@ -276,8 +307,12 @@ public struct WindowEngine: ~Copyable {
         let plan = plans + Int(route.plan)
         let record = series[Int(plan.pointee.rows[Int(route.row)].pointee.series)]
         if let due = plan.pointee.follow(
-            row: Int(route.row), now: now.microseconds, block: block, series: record, output: &output)
-        {
+            row: Int(route.row),
+            now: now.microseconds,
+            block: block,
+            series: record,
+            output: &output
+        ) {
             quietHeap.insert(RowDeadline(time: due, route: route))
         }
     }

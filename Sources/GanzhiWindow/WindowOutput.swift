@@ -33,7 +33,9 @@ public import GanzhiModel
     public var instant: Timestamp
     /// Whether the last step of `every` holds a good or uncertain reading.
     public var isFresh: Bool
-    /// Index of the first window result; the plan's windows follow in order. Negative where no window holds anything.
+    /// Index of the first window result, or negative where no window holds anything.
+    ///
+    /// The plan's windows follow in order.
     public var firstWindow: Int32
 }
 

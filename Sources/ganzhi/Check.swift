@@ -4,7 +4,8 @@ import GanzhiApp
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read configuration, catalogue and scenarios, and say everything that is wrong.",
-        discussion: "Exit code 65 where there is an error; warnings alone leave it 0.")
+        discussion: "Exit code 65 where there is an error; warnings alone leave it 0."
+    )
 
     @Option(help: "The configuration file; names catalogue and scenarios.")
     var config: String?
@@ -20,7 +21,11 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let generation = try CheckCommand.load(
-            config: config, scenarios: scenarios, catalogue: catalogue, isJSON: json)
+            config: config,
+            scenarios: scenarios,
+            catalogue: catalogue,
+            isJSON: json
+        )
         guard let generation else { throw ExitCode(AppError.Code.data.rawValue) }
         if !json { for line in CheckCommand.summary(of: generation) { try StandardStreams.print(line) } }
     }

@@ -57,7 +57,15 @@ struct Events: AsyncParsableCommand {
         try await EventsCommand.run(
             place: place.place(),
             filter: EventFilter(
-                since: sinceTime(), levels: Set(level), scenario: scenario, district: district, device: device),
-            style: .init(isJSON: json, language: language), last: last, follows: follow)
+                since: sinceTime(),
+                levels: Set(level),
+                scenario: scenario,
+                district: district,
+                device: device
+            ),
+            style: .init(isJSON: json, language: language),
+            last: last,
+            follows: follow
+        )
     }
 }

@@ -15,7 +15,8 @@ struct Ganzhi: AsyncParsableCommand {
         subcommands: [
             Run.self, Check.self, Replay.self, Events.self, Warnings.self, LedgerSubcommand.self, Simulate.self,
             Bench.self,
-        ])
+        ]
+    )
 
     static func main() async {
         // A reader that closes our stdout is told by the error of the write, not by a signal.

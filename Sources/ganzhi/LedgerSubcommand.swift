@@ -4,7 +4,8 @@ import GanzhiApp
 struct LedgerSubcommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
-        abstract: "Print the books: what was received and what became of each piece.")
+        abstract: "Print the books: what was received and what became of each piece."
+    )
 
     @OptionGroup var place: PlaceOptions
 

@@ -9,7 +9,8 @@ struct Replay: ParsableCommand {
         discussion: """
             INPUT is NDJSON readings or a capture: plain, .gz, .zst, or - for stdin. Several are merged by received \
             time. The same input gives the same bytes. Events go to stdout unless told where.
-            """)
+            """
+    )
 
     @Argument(help: "Files to replay.")
     var input: [String] = []
@@ -57,15 +58,27 @@ struct Replay: ParsableCommand {
         if let journal {
             try JournalReplay.run(
                 .init(
-                    folder: journal, generation: generation, windows: windows, events: events, database: db,
-                    showsProgress: showsProgress))
+                    folder: journal,
+                    generation: generation,
+                    windows: windows,
+                    events: events,
+                    database: db,
+                    showsProgress: showsProgress
+                )
+            )
             return
         }
         guard let generation else { return }
         let refused = try FileReplay.run(
             ReplayOptions(
-                generation: generation, inputs: input, windows: windows, events: events, database: db,
-                showsProgress: showsProgress))
+                generation: generation,
+                inputs: input,
+                windows: windows,
+                events: events,
+                database: db,
+                showsProgress: showsProgress
+            )
+        )
         if strict, refused > 0 { throw ExitCode(AppError.Code.data.rawValue) }
     }
 }

@@ -5,7 +5,8 @@ public import Logging
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the daemon: read feeds, warn, publish.",
-        discussion: "Runs until SIGTERM or Ctrl-C. Acknowledges a message to the broker when it is durable, not before.")
+        discussion: "Runs until SIGTERM or Ctrl-C. Acknowledges a message to the broker when it is durable, not before."
+    )
 
     @Option(help: "The configuration file.")
     var config: String

@@ -8,7 +8,8 @@ import GanzhiModel
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish a simulated city, or a capture, over MQTT.",
-        discussion: "Reports on stdout what the broker has, so that the ledger can be checked against it.")
+        discussion: "Reports on stdout what the broker has, so that the ledger can be checked against it."
+    )
 
     @Option(help: "The broker's host.") var host = "127.0.0.1"
     @Option(help: "The broker's port.") var port = 1883
@@ -81,9 +82,18 @@ struct Simulate: AsyncParsableCommand {
         if demo { return try CitySettings.demo(start: start, seed: seed, duration: length) }
         let interval = try rate.map { try CitySettings.interval(devices: devices, readingsPerSecond: $0) }
         return try CitySettings(
-            devices: devices, interval: interval ?? .seconds(10), seed: seed, start: start, duration: length,
-            disorder: span(disorder), duplicateShare: duplicates, gapShare: gaps, badClockShare: badClocks,
-            badPayloadShare: badPayloads, packSize: pack)
+            devices: devices,
+            interval: interval ?? .seconds(10),
+            seed: seed,
+            start: start,
+            duration: length,
+            disorder: span(disorder),
+            duplicateShare: duplicates,
+            gapShare: gaps,
+            badClockShare: badClocks,
+            badPayloadShare: badPayloads,
+            packSize: pack
+        )
     }
 
     private func span(_ text: String) throws -> TimeSpan {

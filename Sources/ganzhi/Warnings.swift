@@ -30,6 +30,7 @@ struct Warnings: ParsableCommand {
         try StandingCommand.run(
             place: place.place(),
             filter: WarningFilter(levels: Set(level.compactMap(Level.init)), scenario: scenario, district: district),
-            isJSON: json)
+            isJSON: json
+        )
     }
 }

@@ -12,7 +12,8 @@ struct BlockRunner: ~Copyable {
     ///
     /// - Parameter generations: Finds the bundle of a generation by its name.
     init(
-        reader: consuming JournalReader, pipeline: consuming Pipeline,
+        reader: consuming JournalReader,
+        pipeline: consuming Pipeline,
         generations: @escaping (String) throws -> [UInt8]?
     ) {
         self.reader = reader
@@ -34,9 +35,13 @@ struct BlockRunner: ~Copyable {
                 pipeline.add(
                     topic: String(decoding: message.topic, as: UTF8.self),
                     contentType: String(decoding: message.contentType, as: UTF8.self),
-                    isRetained: message.isRetained, payload: message.payload,
-                    feed: String(decoding: message.feed, as: UTF8.self), sequence: block.sequence,
-                    received: block.received, monotonic: block.monotonic)
+                    isRetained: message.isRetained,
+                    payload: message.payload,
+                    feed: String(decoding: message.feed, as: UTF8.self),
+                    sequence: block.sequence,
+                    received: block.received,
+                    monotonic: block.monotonic
+                )
             } else {
                 switch try block.block().content {
                 case .config(let name):
@@ -44,14 +49,23 @@ struct BlockRunner: ~Copyable {
                         throw AppError(
                             .data,
                             "Block \(block.sequence) names generation \(name), whose bundle is not in the store."
-                                + " Restore the store that belongs to this journal.")
+                                + " Restore the store that belongs to this journal."
+                        )
                     }
                     try pipeline.adopt(
-                        Generation(bundle: bundle), sequence: block.sequence, received: block.received,
-                        monotonic: block.monotonic, into: &commit)
+                        Generation(bundle: bundle),
+                        sequence: block.sequence,
+                        received: block.received,
+                        monotonic: block.monotonic,
+                        into: &commit
+                    )
                 case let content:
                     pipeline.add(
-                        content, sequence: block.sequence, received: block.received, monotonic: block.monotonic)
+                        content,
+                        sequence: block.sequence,
+                        received: block.received,
+                        monotonic: block.monotonic
+                    )
                 }
             }
             if pipeline.isFull { pipeline.flush(into: &commit) }

@@ -4,7 +4,8 @@ import Foundation
 enum BlockingThread {
     /// Runs the body and returns, or throws, what it does.
     static func run<Result: Sendable>(
-        _ name: String, _ body: @escaping @Sendable () throws -> Result
+        _ name: String,
+        _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread { continuation.resume(with: Swift.Result { try body() }) }

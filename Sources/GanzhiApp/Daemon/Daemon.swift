@@ -42,16 +42,31 @@ public enum Daemon {
         let outbox = Outbox(broker: publisher, status: status(of: generation), store: store, logger: logger)
         let eventLog = settings.eventLog.map { EventLogFile(url: URL(filePath: $0), store: store) }
         let engine = Engine(
-            journalFolder: journalFolder, store: store, eventLog: eventLog, outbox: outbox, progress: progress,
-            logger: logger)
+            journalFolder: journalFolder,
+            store: store,
+            eventLog: eventLog,
+            outbox: outbox,
+            progress: progress,
+            logger: logger
+        )
         let intake = Intake(
             .init(
-                broker: settings.broker, feeds: generation.feeds, generation: name, journalFolder: journalFolder),
-            journal: journal, progress: progress, logger: logger)
+                broker: settings.broker,
+                feeds: generation.feeds,
+                generation: name,
+                journalFolder: journalFolder
+            ),
+            journal: journal,
+            progress: progress,
+            logger: logger
+        )
 
         // They shut down in reverse: intake first, then the engine with its last commit, then the publisher.
         let group = ServiceGroup(
-            services: [outbox, engine, intake], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [outbox, engine, intake],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
         try await group.run()
         try outbox.tickOff()
         try store.close()
@@ -78,13 +93,19 @@ public enum Daemon {
             return writer.bytes
         }
         return StatusTopic(
-            topic: "\(generation.topicRoot)/status/\(TopicName.level(generation.node))", online: payload("online"),
-            offline: payload("offline"))
+            topic: "\(generation.topicRoot)/status/\(TopicName.level(generation.node))",
+            online: payload("online"),
+            offline: payload("offline")
+        )
     }
 
     /// Says what the daemon is about to do.
     private static func announce(
-        _ settings: Settings, generation name: String, journal: JournalRecovery, position: UInt64, _ logger: Logger
+        _ settings: Settings,
+        generation name: String,
+        journal: JournalRecovery,
+        position: UInt64,
+        _ logger: Logger
     ) {
         let generation = settings.generation
         let stages = Scenario.Stage.allCases.compactMap { stage in
@@ -100,11 +121,13 @@ public enum Daemon {
                 "scenarios": "\(stages.isEmpty ? "none" : stages.joined(separator: ", "))",
                 "devices": "\(generation.catalogue.devices.count)", "journal": "\(journal.lastSequence)",
                 "committed": "\(position)",
-            ])
+            ]
+        )
         if journal.bytesCutOff > 0 {
             logger.warning(
                 "the journal's torn tail was cut off; nothing in it was acknowledged",
-                metadata: ["bytes": "\(journal.bytesCutOff)", "segment": "\(journal.segment ?? "")"])
+                metadata: ["bytes": "\(journal.bytesCutOff)", "segment": "\(journal.segment ?? "")"]
+            )
         }
     }
 }

@@ -26,7 +26,11 @@ final class Engine: Service {
     private static let rest = Duration.seconds(1)
 
     init(
-        journalFolder: String, store: EventStore, eventLog: EventLogFile?, outbox: Outbox, progress: JournalProgress,
+        journalFolder: String,
+        store: EventStore,
+        eventLog: EventLogFile?,
+        outbox: Outbox,
+        progress: JournalProgress,
         logger: Logger
     ) {
         self.journalFolder = journalFolder
@@ -48,7 +52,8 @@ final class Engine: Service {
         var reader = BlockRunner(
             reader: JournalReader(folder: journalFolder),
             pipeline: try Pipeline(generation: Generation(), clock: .journal, hashSeed: .random(in: .min ... .max)),
-            generations: { [store] name in try store.generation(name) })
+            generations: { [store] name in try store.generation(name) }
+        )
         try recover(&reader)
         try outbox.publishPending()
         catchUpEventLog()
@@ -88,14 +93,16 @@ final class Engine: Service {
             throw AppError(
                 .internal,
                 "The journal replayed to block \(position) gives \(reader.serial) events, the store holds \(lastSerial)."
-                    + " Journal and store are not of one history: restore both from one backup.")
+                    + " Journal and store are not of one history: restore both from one backup."
+            )
         }
         logger.info(
             "recovered",
             metadata: [
                 "blocks": "\(position)", "series": "\(reader.seriesCount)", "events": "\(lastSerial)",
                 "took": "\(start.duration(to: .now))",
-            ])
+            ]
+        )
     }
 
     private func apply(_ commit: inout Commit) throws {
@@ -115,7 +122,10 @@ final class Engine: Service {
         do {
             try eventLog?.catchUp()
         } catch {
-            logger.error("the event log cannot be written; events are safe in the store", metadata: ["error": "\(error)"])
+            logger.error(
+                "the event log cannot be written; events are safe in the store",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 

@@ -50,8 +50,11 @@ final class Intake: Service {
         var turns = try IntakeTurns(settings, journal: journal, logger: logger)
         let subscriptions = settings.feeds.map { Subscription(filter: $0.topic.text, qos: $0.qos.subscription) }
         let session = IntakeSession(
-            settings: settings.broker, subscriptions: subscriptions, waker: waker,
-            jitterSeed: .random(in: .min ... .max))
+            settings: settings.broker,
+            subscriptions: subscriptions,
+            waker: waker,
+            jitterSeed: .random(in: .min ... .max)
+        )
         try turns.begin()
         progress.commit(through: turns.committedSequence)
         while !isStopping.load(ordering: .sequentiallyConsistent) {

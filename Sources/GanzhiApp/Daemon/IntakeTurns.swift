@@ -90,15 +90,22 @@ struct IntakeTurns: ~Copyable {
         do {
             try (feed.map { feedNames[$0] } ?? [0x2D]).withUnsafeBytes { name in
                 _ = try journal.append(
-                    message: message.topic, payload: message.payload, contentType: message.contentType, feed: name,
-                    packetID: message.packetID, isRetained: message.isRetained, received: received,
-                    monotonic: lastBlock)
+                    message: message.topic,
+                    payload: message.payload,
+                    contentType: message.contentType,
+                    feed: name,
+                    packetID: message.packetID,
+                    isRetained: message.isRetained,
+                    received: received,
+                    monotonic: lastBlock
+                )
             }
         } catch {
             // Larger than any block may be; acknowledging it is the only way to be rid of it.
             logger.error(
                 "a message is too large to be journalled and is lost",
-                metadata: ["topic": "\(topic)", "bytes": "\(message.payload.count)", "error": "\(error)"])
+                metadata: ["topic": "\(topic)", "bytes": "\(message.payload.count)", "error": "\(error)"]
+            )
         }
     }
 
@@ -122,7 +129,8 @@ struct IntakeTurns: ~Copyable {
             if !hasFailed {
                 logger.error(
                     "the journal cannot be made durable: nothing is acknowledged until it can",
-                    metadata: ["error": "\(error)"])
+                    metadata: ["error": "\(error)"]
+                )
             }
             hasFailed = true
             return false
@@ -140,7 +148,8 @@ struct IntakeTurns: ~Copyable {
         case .subscriptionRefused(let filter, let reason):
             logger.error(
                 "the broker refuses a subscription: nothing will come for this feed",
-                metadata: ["filter": "\(filter)", "reason": "\(reason)"])
+                metadata: ["filter": "\(filter)", "reason": "\(reason)"]
+            )
             set(.down, always: true) { $0.topic.text == filter }
         case .drained:
             for index in states.indices where states[index] == .up { set(.drained, feed: index) }
@@ -154,7 +163,8 @@ struct IntakeTurns: ~Copyable {
         case .takenOver(let times):
             logger.error(
                 "another client took over our session: give each client an id of its own",
-                metadata: ["client-id": "\(settings.broker.clientID)", "times": "\(times)"])
+                metadata: ["client-id": "\(settings.broker.clientID)", "times": "\(times)"]
+            )
             set(.down) { _ in true }
         }
     }

@@ -31,7 +31,9 @@ final class JournalProgress: @unchecked Sendable {
         }
     }
 
-    /// Engine: the redelivered messages since the last call. No block tells of them, so they are counted in this run only.
+    /// Engine: the redelivered messages since the last call.
+    ///
+    /// No block tells of them, so they are counted in this run only.
     func takeRedelivered() -> [String: Int64] {
         condition.withLock {
             defer { redelivered = [:] }

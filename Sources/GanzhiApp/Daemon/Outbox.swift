@@ -33,7 +33,9 @@ final class Outbox: Service {
         let completed = Completed()
         self.completed = completed
         session = PublishSession(
-            settings: broker, status: status, jitterSeed: .random(in: .min ... .max)
+            settings: broker,
+            status: status,
+            jitterSeed: .random(in: .min ... .max)
         ) { event in
             switch event {
             case .connected: logger.info("publisher connected")
@@ -62,13 +64,18 @@ final class Outbox: Service {
     func publishPending() throws {
         while true {
             let pending = try store.pendingPublications(
-                after: handedOut.load(ordering: .relaxed), limit: Self.page)
+                after: handedOut.load(ordering: .relaxed),
+                limit: Self.page
+            )
             if pending.isEmpty { return }
             for entry in pending {
                 let isQueued = session.tryPublish(
-                    topic: entry.publication.topic, payload: entry.publication.payload,
-                    isRetained: entry.publication.isRetained, contentType: Self.contentType,
-                    token: UInt64(entry.position))
+                    topic: entry.publication.topic,
+                    payload: entry.publication.payload,
+                    isRetained: entry.publication.isRetained,
+                    contentType: Self.contentType,
+                    token: UInt64(entry.position)
+                )
                 if !isQueued { return }
                 handedOut.store(entry.position, ordering: .relaxed)
             }

@@ -12,7 +12,10 @@ public enum CheckCommand {
     /// - Returns: The generation, or `nil` where there is an error.
     /// - Throws: ``AppError`` where stdout has gone.
     public static func load(
-        config: String?, scenarios: String?, catalogue: String?, isJSON: Bool = false
+        config: String?,
+        scenarios: String?,
+        catalogue: String?,
+        isJSON: Bool = false
     ) throws -> Generation? {
         let generation: Generation?
         var problems: [Problem]
@@ -44,13 +47,16 @@ public enum CheckCommand {
         for scenario in generation.scenarios {
             let matching = generation.catalogue.devices.count {
                 scenario.watch.matches(
-                    device: $0.id, metric: generation.catalogue.canonicalMetric(scenario.watch.metric),
-                    in: generation.catalogue)
+                    device: $0.id,
+                    metric: generation.catalogue.canonicalMetric(scenario.watch.metric),
+                    in: generation.catalogue
+                )
             }
             let bytes = (try? scenario.plan().bytesPerSeries).map { "\($0) bytes per series" } ?? ""
             lines.append(
                 "scenario \(scenario.id): \(scenario.stage.rawValue), watches \(scenario.watch.metric)"
-                    + " (\(matching) devices of the catalogue), \(bytes)")
+                    + " (\(matching) devices of the catalogue), \(bytes)"
+            )
         }
         return lines
     }

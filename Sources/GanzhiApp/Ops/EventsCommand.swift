@@ -26,7 +26,11 @@ public enum EventsCommand {
     /// - Parameter last: Only so many of the newest before following; `nil` for all.
     /// - Throws: ``AppError`` where there is no store.
     public static func run(
-        place: Place, filter: EventFilter, style: Style, last: Int? = nil, follows: Bool
+        place: Place,
+        filter: EventFilter,
+        style: Style,
+        last: Int? = nil,
+        follows: Bool
     ) async throws {
         let reader = try opening { try EventReader(folder: URL(filePath: place.dataFolder)) }
         let isColoured = isatty(STDOUT_FILENO) == 1
@@ -35,7 +39,8 @@ public enum EventsCommand {
                 try StandardStreams.print(
                     style.isJSON
                         ? String(decoding: event.bytes, as: UTF8.self)
-                        : EventText.line(event, zone: place.zone, language: style.language, isColoured: isColoured))
+                        : EventText.line(event, zone: place.zone, language: style.language, isColoured: isColoured)
+                )
             }
         }
         var cursor: UInt64 = 0

@@ -24,14 +24,16 @@ public enum LedgerCommand {
                 try StandardStreams.print(
                     isJSON
                         ? String(decoding: SampleText.json(sample), as: UTF8.self)
-                        : SampleText.line(sample, zone: place.zone))
+                        : SampleText.line(sample, zone: place.zone)
+                )
             }
         }
     }
 
     /// The books and, by feed, the messages that are journalled behind them; both of one moment.
     private static func balanced(
-        _ reader: EventReader, journal: String
+        _ reader: EventReader,
+        journal: String
     ) throws -> (ledger: Ledger, pending: [String: Int64]) {
         while true {
             let position = try reader.position()

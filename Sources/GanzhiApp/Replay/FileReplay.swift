@@ -18,8 +18,11 @@ public enum FileReplay {
         var pipeline: Pipeline
         do throws(Problem) {
             pipeline = try Pipeline(
-                generation: options.generation, clock: .received, hashSeed: .random(in: .min ... .max),
-                collectsWindows: output.collectsWindows)
+                generation: options.generation,
+                clock: .received,
+                hashSeed: .random(in: .min ... .max),
+                collectsWindows: output.collectsWindows
+            )
         } catch {
             throw AppError(.data, error.description)
         }
@@ -46,7 +49,8 @@ public enum FileReplay {
                     let record = rejection.index.map { " record \($0):" } ?? ""
                     StandardStreams.talk(
                         "\(inputs[index].source.name):\(inputs[index].source.lineNumber): refused"
-                            + " (\(rejection.reason)):\(record) \(rejection.detail)")
+                            + " (\(rejection.reason)):\(record) \(rejection.detail)"
+                    )
                 }
             }
             if pipeline.isFull { try flush() }

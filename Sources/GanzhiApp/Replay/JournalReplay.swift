@@ -23,8 +23,12 @@ public enum JournalReplay {
 
         /// Creates options.
         public init(
-            folder: String, generation: Generation? = nil, windows: String? = nil, events: String? = nil,
-            database: String? = nil, showsProgress: Bool = false
+            folder: String,
+            generation: Generation? = nil,
+            windows: String? = nil,
+            events: String? = nil,
+            database: String? = nil,
+            showsProgress: Bool = false
         ) {
             self.folder = folder
             self.generation = generation
@@ -55,9 +59,13 @@ public enum JournalReplay {
         var runner = BlockRunner(
             reader: JournalReader(folder: journal, from: extent.firstSequence),
             pipeline: try Pipeline(
-                generation: Generation(), clock: .journal, hashSeed: .random(in: .min ... .max),
-                collectsWindows: output.collectsWindows),
-            generations: { try whatIf ?? generations.generation($0) })
+                generation: Generation(),
+                clock: .journal,
+                hashSeed: .random(in: .min ... .max),
+                collectsWindows: output.collectsWindows
+            ),
+            generations: { try whatIf ?? generations.generation($0) }
+        )
         var progress = ReplayProgress(isShown: options.showsProgress, size: 0)
         while runner.position < extent.lastSequence {
             var commit = Commit(position: runner.position)

@@ -75,7 +75,9 @@ final class LineSource {
             searched = buffer.count - start
             guard searched <= Self.longestLine else {
                 throw AppError(
-                    .data, "\(name):\(lineNumber + 1): a line of more than \(Self.longestLine) bytes. Is it NDJSON?")
+                    .data,
+                    "\(name):\(lineNumber + 1): a line of more than \(Self.longestLine) bytes. Is it NDJSON?"
+                )
             }
             try fill()
             searched += start

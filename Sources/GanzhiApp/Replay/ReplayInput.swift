@@ -44,8 +44,15 @@ struct ReplayInput {
         guard let message else { return pipeline.add(line: line, of: source.name, sequence: sequence) }
         return message.payload.withUnsafeBytes {
             pipeline.add(
-                topic: message.topic, contentType: message.contentType, isRetained: false, payload: $0, feed: nil,
-                sequence: sequence, received: message.received, monotonic: 0)
+                topic: message.topic,
+                contentType: message.contentType,
+                isRetained: false,
+                payload: $0,
+                feed: nil,
+                sequence: sequence,
+                received: message.received,
+                monotonic: 0
+            )
         }
     }
 }

@@ -19,8 +19,13 @@ public struct ReplayOptions: Sendable {
 
     /// Creates options.
     public init(
-        generation: Generation, inputs: [String], windows: String? = nil, events: String? = nil,
-        database: String? = nil, isStrict: Bool = false, showsProgress: Bool = false
+        generation: Generation,
+        inputs: [String],
+        windows: String? = nil,
+        events: String? = nil,
+        database: String? = nil,
+        isStrict: Bool = false,
+        showsProgress: Bool = false
     ) {
         self.generation = generation
         self.inputs = inputs

@@ -70,7 +70,9 @@ final class OutputFile {
         descriptor = path == "-" ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw AppError(
-                .unavailable, "Cannot write \(path): \(String(cString: strerror(errno))). Check folder and rights.")
+                .unavailable,
+                "Cannot write \(path): \(String(cString: strerror(errno))). Check folder and rights."
+            )
         }
     }
 

@@ -38,6 +38,7 @@ struct ReplayProgress {
         StandardStreams.talk(
             "\(lines) lines, \(refused) refused; \(readings) readings"
                 + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
-                + "; \(events) events; \(rate) readings/s.")
+                + "; \(events) events; \(rate) readings/s."
+        )
     }
 }

@@ -26,7 +26,10 @@ final class PublishLink: Sendable {
         let link = Mutex<PublishSession?>(nil)
         let closer = Closer(link)
         session = PublishSession(
-            settings: broker, maxInFlight: Self.window, capacity: 4 * Self.window, jitterSeed: .random(in: .min ... .max)
+            settings: broker,
+            maxInFlight: Self.window,
+            capacity: 4 * Self.window,
+            jitterSeed: .random(in: .min ... .max)
         ) { event in
             switch event {
             case .connected:

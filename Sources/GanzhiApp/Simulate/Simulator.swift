@@ -68,7 +68,8 @@ public enum Simulator {
 
     /// Runs a publishing session around the body and waits until the broker has everything.
     private static func publishing(
-        to broker: BrokerSettings, _ body: @escaping @Sendable (PublishLink) async throws -> Void
+        to broker: BrokerSettings,
+        _ body: @escaping @Sendable (PublishLink) async throws -> Void
     ) async throws {
         let link = PublishLink(broker)
         try await withThrowingTaskGroup(of: Void.self) { group in
