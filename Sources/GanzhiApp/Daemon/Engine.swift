@@ -39,6 +39,8 @@ final class Engine: Service {
 
     func run() async throws {
         try await BlockingThread.run("engine") { try self.loop() }
+        // The loop ends with intake, which may be before our own turn: the group takes a service that does for a fault.
+        try? await gracefulShutdown()
     }
 
     private func loop() throws {
