@@ -42,14 +42,15 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CGanzhi"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Pure: values in, values out; no clock, no I/O, no logging.
         module("GanzhiModel"),
         module("GanzhiFeeds", "CZlib", "CZstd", "GanzhiModel"),
-        module("GanzhiCatalogue", "GanzhiModel"),
-        module("GanzhiWindow", "GanzhiModel", heap),
+        module("GanzhiCatalogue", "CGanzhi", "GanzhiModel"),
+        module("GanzhiWindow", "CGanzhi", "GanzhiModel", heap),
         module("GanzhiWarnings", "GanzhiModel"),
         module(
             "GanzhiPipeline", "GanzhiFeeds", "GanzhiCatalogue", "GanzhiWindow", "GanzhiWarnings", "GanzhiModel", crypto,

@@ -1,3 +1,4 @@
+import CGanzhi
 import GanzhiModel
 
 /// A plan at work: the rows and panes of the series it watches.
@@ -37,6 +38,15 @@ struct PlanState: ~Copyable {
         _ = panes.append()
         _ = standing.append()
         return UInt32(row)
+    }
+
+    /// Asks for the memory that a reading of this time will need.
+    @inline(__always)
+    func prefetch(row: Int, time: Int64) {
+        ganzhi_prefetch(rows[row])
+        let slot = UnsafeRawPointer(panes[row] + Int(Self.modulo(Self.floorDivide(time, pane), paneCount)))
+        ganzhi_prefetch(slot)
+        ganzhi_prefetch(slot + MemoryLayout<Pane>.size - 1)
     }
 
     /// What became of a reading in this plan.
