@@ -226,16 +226,16 @@ public struct WindowEngine: ~Copyable {
     /// In three steps, as the address of the one stands in what the one before asked for.
     @inline(__always)
     private func prefetch(_ readings: [Reading], after index: Int) {
-        if index + 24 < readings.count {
-            let record = UnsafeRawPointer(series[Int(readings[index + 24].channel)])
+        if index + 40 < readings.count {
+            let record = UnsafeRawPointer(series[Int(readings[index + 40].channel)])
             for line in stride(from: 0, to: MemoryLayout<SeriesRecord>.stride, by: 64) { ganzhi_prefetch(record + line) }
         }
-        if index + 16 < readings.count {
-            let record = series[Int(readings[index + 16].channel)]
+        if index + 20 < readings.count {
+            let record = series[Int(readings[index + 20].channel)]
             routes.withUnsafeBufferPointer { ganzhi_prefetch($0.baseAddress.map { $0 + Int(record.pointee.firstRoute) }) }
         }
-        if index + 8 < readings.count {
-            let reading = readings[index + 8]
+        if index + 10 < readings.count {
+            let reading = readings[index + 10]
             let record = series[Int(reading.channel)]
             let first = Int(record.pointee.firstRoute)
             for route in first..<(first + Int(record.pointee.routeCount)) {
