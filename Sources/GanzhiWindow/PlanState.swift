@@ -40,13 +40,13 @@ struct PlanState: ~Copyable {
         return UInt32(row)
     }
 
-    /// Asks for the memory of a row and of the pane that a time falls into.
+    /// Asks for the memory that a reading of this time will need.
     @inline(__always)
     func prefetch(row: Int, time: Int64) {
         ganzhi_prefetch(rows[row])
-        let pane = panes[row] + Int(Self.modulo(Self.floorDivide(time, pane), paneCount))
-        ganzhi_prefetch(pane)
-        ganzhi_prefetch(UnsafeRawPointer(pane) + 64)
+        let slot = UnsafeRawPointer(panes[row] + Int(Self.modulo(Self.floorDivide(time, pane), paneCount)))
+        ganzhi_prefetch(slot)
+        ganzhi_prefetch(slot + MemoryLayout<Pane>.size - 1)
     }
 
     /// What became of a reading in this plan.

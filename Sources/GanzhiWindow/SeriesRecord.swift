@@ -23,8 +23,10 @@ struct SeriesRecord {
     @inline(__always)
     mutating func isDuplicate(time: Int64, value: Double) -> Bool {
         if any((recentTimes .== time) .& (recentValues .== value)) { return true }
-        recentTimes[Int(nextRecent)] = time
-        recentValues[Int(nextRecent)] = value
+        // By address: setting an element of a vector by its number would copy the whole vector and back.
+        let place = Int(nextRecent & 7) * 8
+        withUnsafeMutableBytes(of: &recentTimes) { $0.storeBytes(of: time, toByteOffset: place, as: Int64.self) }
+        withUnsafeMutableBytes(of: &recentValues) { $0.storeBytes(of: value, toByteOffset: place, as: Double.self) }
         nextRecent = (nextRecent &+ 1) & 7
         return false
     }

@@ -1,4 +1,4 @@
-import CGanzhi
+internal import CGanzhi
 public import GanzhiModel
 import HeapModule
 
@@ -177,7 +177,7 @@ public struct WindowEngine: ~Copyable {
             }
             let end = next + slice.count
             while next < end {
-                prefetch(readings, behind: next)
+                prefetch(readings, after: next)
                 apply(
                     readings[next],
                     at: next,
@@ -191,29 +191,6 @@ public struct WindowEngine: ~Copyable {
             }
         }
     }
-
-    /// Asks for the memory that readings a little further on will need: first their series, then their row and pane.
-    @inline(__always)
-    private func prefetch(_ readings: [Reading], behind index: Int) {
-        if index + Self.seriesLead < readings.count {
-            let record = series[Int(readings[index + Self.seriesLead].channel)]
-            ganzhi_prefetch(record)
-            ganzhi_prefetch(UnsafeRawPointer(record) + 64)
-            ganzhi_prefetch(UnsafeRawPointer(record) + 128)
-        }
-        if index + Self.rowLead < readings.count {
-            let reading = readings[index + Self.rowLead]
-            let record = series[Int(reading.channel)]
-            let first = Int(record.pointee.firstRoute)
-            for route in first..<(first + Int(record.pointee.routeCount)) {
-                plans[Int(routes[route].plan)].prefetch(row: Int(routes[route].row), time: reading.time.microseconds)
-            }
-        }
-    }
-
-    /// How many readings ahead memory is asked for: enough to hide its latency, and less than the cache holds.
-    private static let seriesLead = 24
-    private static let rowLead = 12
 
     @inline(__always)
     private mutating func apply(
@@ -269,6 +246,29 @@ public struct WindowEngine: ~Copyable {
         }
         if isPartlyLate { output.notable.append(NotableReading(reading: index, outcome: .partlyLate)) }
         record.pointee.newest = Swift.max(record.pointee.newest, time)
+    }
+
+    /// Asks for the memory of readings to come: with many series hardly any of it is in a cache.
+    ///
+    /// In three steps, as the address of the one stands in what the one before asked for.
+    @inline(__always)
+    private func prefetch(_ readings: [Reading], after index: Int) {
+        if index + 40 < readings.count {
+            let record = UnsafeRawPointer(series[Int(readings[index + 40].channel)])
+            for line in stride(from: 0, to: MemoryLayout<SeriesRecord>.stride, by: 64) { ganzhi_prefetch(record + line) }
+        }
+        if index + 20 < readings.count {
+            let record = series[Int(readings[index + 20].channel)]
+            routes.withUnsafeBufferPointer { ganzhi_prefetch($0.baseAddress.map { $0 + Int(record.pointee.firstRoute) }) }
+        }
+        if index + 10 < readings.count {
+            let reading = readings[index + 10]
+            let record = series[Int(reading.channel)]
+            let first = Int(record.pointee.firstRoute)
+            for route in first..<(first + Int(record.pointee.routeCount)) {
+                plans[Int(routes[route].plan)].prefetch(row: Int(routes[route].row), time: reading.time.microseconds)
+            }
+        }
     }
 
     // MARK: Idleness

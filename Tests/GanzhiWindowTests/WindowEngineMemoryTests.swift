@@ -16,11 +16,11 @@ struct WindowEngineMemoryTests {
             windows: [WindowSpec(size: .seconds(1000), every: .seconds(1))]
         )
         let before = try Self.residentBytes()
-        // A chunk of panes takes some 7 MB, so that 200 of them would show.
+        // 64 series take some 6 MB, so that 200 engines would show.
         for _ in 0..<200 {
             var engine = WindowEngine(plans: [plan])
-            engine.register(expectedInterval: nil, watchedBy: [0])
-            #expect(engine.seriesCount == 1)
+            for _ in 0..<64 { engine.register(expectedInterval: nil, watchedBy: [0]) }
+            #expect(engine.seriesCount == 64)
         }
         #expect(try Self.residentBytes() - before < 500_000_000)
     }

@@ -131,7 +131,7 @@ public enum DecodeBench {
         func decode() throws -> Double {
             let received = Timestamp(milliseconds: 1_700_000_000_000)
             var count = 0
-            let time = try BenchMachine.nanoseconds {
+            let time = try BenchMachine.coreNanoseconds {
                 try bytes.withUnsafeBytes { bytes in
                     var start = 0
                     for end in ends {

@@ -87,7 +87,7 @@ public enum ReplayBench {
             for (key, count) in commit.ledger where key.column == .readingsDecoded { readings += count }
             commit = Commit(position: pipeline.position)
         }
-        let time = try BenchMachine.nanoseconds {
+        let time = try BenchMachine.coreNanoseconds {
             try lines.forEach { line in
                 sequence += 1
                 if let rejection = pipeline.add(line: line, of: "bench", sequence: sequence) {

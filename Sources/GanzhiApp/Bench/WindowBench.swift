@@ -134,7 +134,7 @@ public enum WindowBench {
             judge?.take(output)
             output.removeAll()
         }
-        let time = BenchMachine.nanoseconds {
+        let time = BenchMachine.coreNanoseconds {
             for readings in load.batches {
                 slices.removeAll(keepingCapacity: true)
                 running.removeAll(keepingCapacity: true)
