@@ -41,7 +41,6 @@ extension ProgramTests {
         }
         try city.stop(daemon)
 
-        print("STATS", kills, books.messages, books.beside, watcher.lines.count)
         // By count.
         #expect(try sentAgain() > 0)
         #expect(books.isBalanced)
