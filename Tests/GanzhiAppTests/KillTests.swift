@@ -5,7 +5,7 @@ import Testing
 extension ProgramTests {
     /// The broker keeps the session and all that waits in it, so whatever it took from the publisher must be applied,
     /// once, whenever the daemon is killed.
-    @Test(.needsBroker) func `thirty kills under load lose no reading and double none`() throws {
+    @Test(.needsBroker) func `forty kills under load lose no reading and double none`() throws {
         let city = try Installation(
             scenarios: [Underpass.scenario()],
             catalogue: Underpass.catalogue,
@@ -19,23 +19,22 @@ extension ProgramTests {
         // Sessions begin with their first connection; a daemon that has never run is owed nothing.
         try city.stop(city.start())
 
-        var record = LoadRecord()
-        var published: [Reading] = []
+        let load = Load(on: city)
         var generator = SeededGenerator(seed: 3)
-        for round in 0..<30 {
-            let load = record.next(2000)
-            published += load
-            let feeder = Feeder { try city.publish(load) }
+        // Messages that a kill caught between journal and acknowledgement: what this is about.
+        func sentAgain() throws -> Int { try city.ledger()?.beside["messages.redelivered"] ?? 0 }
+        var kills = 0
+        while try kills < 40 || kills < 200 && sentAgain() == 0 {
             let daemon = try city.launch()
-            // Half of them at any moment of the start, half of them at work.
-            if round % 2 == 0 { try daemon.waitUntilSubscribed() }
-            usleep(UInt32.random(in: 0..<700_000, using: &generator))
+            // Half of them while it reads what has gathered meanwhile, when most is on the way between socket, journal and
+            // acknowledgement; the others at any moment of the start and of quiet work.
+            let reads = kills % 2 == 0
+            if reads { try daemon.waitUntilSubscribed() }
+            usleep(UInt32.random(in: 0..<(reads ? 60_000 : 700_000), using: &generator))
             try daemon.kill()
-            try feeder.finish()
+            kills += 1
         }
-        let last = record.last()
-        published += last
-        try city.publish(last)
+        let (record, published) = try load.finish()
         let daemon = try city.start()
         let books = try eventually("all \(record.count) readings: \(try String(describing: city.ledger()))") {
             try city.ledger().flatMap { $0.readings["decoded"] ?? 0 >= record.count && $0.pending == 0 ? $0 : nil }
@@ -43,11 +42,10 @@ extension ProgramTests {
         try city.stop(daemon)
 
         // By count.
+        #expect(try sentAgain() > 0)
         #expect(books.isBalanced)
         #expect(books.readings["applied"] == record.count)
         #expect(books.messages["rejected"] == 0)
-        // The broker did send again what a kill kept from being acknowledged.
-        #expect(books.beside["messages.redelivered"] ?? 0 > 0)
         #expect(books.readings["late"] == 0)
         #expect(books.readings["quarantined"] == 0)
 
@@ -69,7 +67,7 @@ extension ProgramTests {
         try city.folder.write(published.map { $0.json + "\n" }.joined(), to: "published.ndjson")
         let quiet = try Ganzhi.succeed(["replay"] + city.config + [city.path("published.ndjson")])
         let undisturbed = try quiet.lines.map(StoredEvent.init).filter { $0.block <= published.count }
-        #expect(undisturbed.count > 1000)
+        #expect(undisturbed.count > 300)
         #expect(events.map(\.id) == undisturbed.map(\.id))
         #expect(try events.map { try $0.transition() } == undisturbed.map { try $0.transition() })
 
@@ -117,25 +115,5 @@ extension ProgramTests {
         let standing = newest.values.filter { $0.level != "none" }
             .map { "ganzhi/v1/warnings/\($0.scenario)/\($0.key) \($0.line)" }
         #expect(try MosquittoClients.retained("ganzhi/v1/warnings/#", port: city.broker.port) == standing.sorted())
-    }
-}
-
-/// Work on a thread of its own, with what went wrong in it.
-private final class Feeder: @unchecked Sendable {
-    // @unchecked: the result is written before the semaphore is signalled and read after it was waited for.
-    private let done = DispatchSemaphore(value: 0)
-    private var result: Result<Void, any Error> = .success(())
-
-    init(_ work: @escaping @Sendable () throws -> Void) {
-        let thread = Thread { [self] in
-            result = Result { try work() }
-            done.signal()
-        }
-        thread.start()
-    }
-
-    func finish() throws {
-        done.wait()
-        try result.get()
     }
 }
