@@ -27,7 +27,10 @@ struct ChunkedTable<Element>: ~Copyable {
     init(elementsPerItem: Int = 1, empty: Element) {
         self.elementsPerItem = elementsPerItem
         let itemBytes = Swift.max(1, elementsPerItem * MemoryLayout<Element>.stride)
-        shift = Swift.max(6, (Self.chunkBytes / itemBytes).bitWidth - 1 - (Self.chunkBytes / itemBytes).leadingZeroBitCount)
+        shift = Swift.max(
+            6,
+            (Self.chunkBytes / itemBytes).bitWidth - 1 - (Self.chunkBytes / itemBytes).leadingZeroBitCount
+        )
         self.empty = .allocate(capacity: 1)
         self.empty.initialize(to: empty)
         chunks = .allocate(capacity: chunkCapacity)

@@ -255,11 +255,15 @@ public struct WindowEngine: ~Copyable {
     private func prefetch(_ readings: [Reading], after index: Int) {
         if index + 40 < readings.count {
             let record = UnsafeRawPointer(series[Int(readings[index + 40].channel)])
-            for line in stride(from: 0, to: MemoryLayout<SeriesRecord>.stride, by: 64) { ganzhi_prefetch(record + line) }
+            for line in stride(from: 0, to: MemoryLayout<SeriesRecord>.stride, by: 64) {
+                ganzhi_prefetch(record + line)
+            }
         }
         if index + 20 < readings.count {
             let record = series[Int(readings[index + 20].channel)]
-            routes.withUnsafeBufferPointer { ganzhi_prefetch($0.baseAddress.map { $0 + Int(record.pointee.firstRoute) }) }
+            routes.withUnsafeBufferPointer {
+                ganzhi_prefetch($0.baseAddress.map { $0 + Int(record.pointee.firstRoute) })
+            }
         }
         if index + 10 < readings.count {
             let reading = readings[index + 10]
