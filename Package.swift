@@ -46,7 +46,6 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
-
         // Pure: values in, values out; no clock, no I/O, no logging.
         module("GanzhiModel"),
         module("GanzhiFeeds", "CZlib", "CZstd", "GanzhiModel"),
