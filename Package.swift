@@ -76,7 +76,7 @@ let package = Package(
             yams
         ),
         module("GanzhiMQTT", "CMosquitto", "GanzhiModel"),
-        module("GanzhiJournal", "GanzhiModel"),
+        module("GanzhiJournal", "CGanzhi", "GanzhiModel"),
         module("GanzhiStore", "GanzhiModel", grdb, crypto),
         module("GanzhiCity", "GanzhiModel"),
 

@@ -3,6 +3,8 @@ import Glibc
 /// Walks the blocks of one segment and checks each: checksum, sequence, place in its batch.
 final class SegmentCursor {
     private static let readAhead = 1 << 20
+    /// Bytes read at once where little is expected: behind a writer, whose segment goes on with zeros.
+    private static let leastReadAhead = 64 << 10
 
     /// First sequence of the segment.
     let first: UInt64
@@ -21,6 +23,8 @@ final class SegmentCursor {
     private var buffer: UnsafeMutableRawBufferPointer
     private var bufferOffset = 0
     private var bufferCount = 0
+    /// Bytes to read at once; grows while what was read is read on.
+    private var ahead = SegmentCursor.leastReadAhead
 
     /// Opens a segment.
     init(path: String, first: UInt64) throws(JournalError) {
@@ -73,6 +77,7 @@ final class SegmentCursor {
         if let block = try buffered() { return block }
         // What was read ahead may be older than what the writer has written since.
         bufferCount = 0
+        ahead = Self.leastReadAhead
         return try buffered()
     }
 
@@ -173,7 +178,9 @@ final class SegmentCursor {
             }
             bufferCount = 0
             bufferOffset = start
-            bufferCount = try file.read(into: buffer, at: start)
+            let wanted = min(buffer.count, max(count, ahead))
+            bufferCount = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: start)
+            ahead = min(ahead * 2, Self.readAhead)
         }
         let from = start - bufferOffset
         return UnsafeRawBufferPointer(rebasing: buffer[from..<min(from + count, bufferCount)])

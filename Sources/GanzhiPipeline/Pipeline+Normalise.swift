@@ -25,10 +25,14 @@ extension Pipeline {
                 )
                 batch.arrivals[block] = arrival[0]
                 first += arrival[0].count
-                unboundMetrics.removeAll { metric in
-                    guard normaliser.unit(ofMetric: metric) != nil else { return false }
-                    learned.append((block: block, metric: metric))
-                    return true
+                // Not by a closure, which would copy the normaliser for each block.
+                var index = 0
+                while index < unboundMetrics.count {
+                    if normaliser.unit(ofMetric: unboundMetrics[index]) == nil {
+                        index += 1
+                    } else {
+                        learned.append((block: block, metric: unboundMetrics.remove(at: index)))
+                    }
                 }
             }
         }

@@ -28,6 +28,10 @@ private func checksum(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { CRC3
                 CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[start..<end]))
             }
             #expect(fast == ~crc)
+            let table = bytes.withUnsafeBytes {
+                CRC32C.tableChecksum(UnsafeRawBufferPointer(rebasing: $0[start..<end]))
+            }
+            #expect(table == ~crc)
         }
     }
 }

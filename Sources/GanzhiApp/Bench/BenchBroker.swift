@@ -38,7 +38,6 @@ final class BenchBroker {
         max_queued_messages 0
         max_queued_bytes 0
         set_tcp_nodelay true
-        message_size_limit 1048576
         log_dest none
 
         """.write(to: configuration, atomically: true, encoding: .utf8)

@@ -109,20 +109,12 @@ struct BenchLoad: Sendable {
                     when: "depth > 3"
                 ),
                 try scenario(
-                    "minute",
-                    metric: "water_level",
-                    every: .minutes(1),
-                    lateness: .seconds(5),
-                    [("depth", "mean(1m)"), ("peak", "max(1m)")],
-                    when: "depth > 8 and peak > 9"
-                ),
-                try scenario(
                     "rise",
                     metric: "water_level",
-                    every: .minutes(1),
+                    every: .seconds(30),
                     lateness: .seconds(5),
-                    [("rise", "delta(10m)")],
-                    when: "rise > 9"
+                    [("rise", "delta(5m)"), ("peak", "max(1m)")],
+                    when: "rise > 9 or peak > 9"
                 ),
                 try scenario(
                     Self.probeScenario,

@@ -206,14 +206,14 @@ final class BenchField {
         )
     }
 
-    /// Looks every millisecond whether something has come about.
+    /// Looks every few milliseconds whether something has come about.
     private static func wait(until isTrue: () -> Bool) async throws {
         let deadline = ContinuousClock.now.advanced(by: .seconds(300))
         while !isTrue() {
             guard ContinuousClock.now < deadline else {
                 throw AppError(.unavailable, "The subscriber did not get everything within five minutes.")
             }
-            try await Task.sleep(for: .milliseconds(1))
+            try await Task.sleep(for: .milliseconds(5))
         }
     }
 }
