@@ -14,8 +14,10 @@ extension ProgramTests {
             catalogue: Underpass.catalogue
         )
         let daemon = try city.start()
+        // The quickest way to learn of the warning: the silence has begun.
+        let watcher = try MosquittoClients.subscribe("ganzhi/v1/warnings/#", port: city.broker.port)
         try city.publish(Reading.steady(30, "d1", from: LoadRecord.start, seconds: 3))
-        try city.waitForEvent("warning.raised")
+        try eventually("the warning: \(daemon.errors)") { !watcher.lines.isEmpty }
         city.broker.stop()
         try city.waitForEvent("feed.degraded")
         // Longer than any silence that is allowed, and several attempts to connect.
@@ -49,6 +51,7 @@ extension ProgramTests {
         let city = try Installation(scenarios: [Underpass.scenario()], catalogue: Underpass.catalogue)
         city.broker.stop()
         let daemon = try city.launch()
+        try eventually("a word about the broker: \(daemon.errors)") { daemon.errors.contains("cannot connect") }
         try city.waitForEvent("feed.degraded")
         try city.broker.start()
         try city.waitForEvent("feed.restored")

@@ -79,7 +79,6 @@ final class Installation: Sendable {
     @discardableResult func waitForEvent(_ type: String, key: String? = nil, count: Int = 1) throws -> [StoredEvent] {
         var found: [StoredEvent] = []
         return try eventually("\(count) \(type) of \(key ?? "any key"), not only \(found.map(\.summary))") {
-            guard FileManager.default.fileExists(atPath: path("data/ganzhi.sqlite")) else { return nil }
             found = try events()
             return found.count { $0.type == "ganzhi.\(type)" && (key == nil || $0.key == key) } >= count ? found : nil
         }
