@@ -20,6 +20,7 @@ extension ProgramTests {
         try city.stop(city.start())
 
         let load = Load(on: city)
+        defer { load.end() }
         var generator = SeededGenerator(seed: 3)
         // Messages that a kill caught between journal and acknowledgement: what this is about.
         func sentAgain() throws -> Int { try city.ledger()?.beside["messages.redelivered"] ?? 0 }

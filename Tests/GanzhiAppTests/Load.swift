@@ -37,9 +37,12 @@ final class Load: @unchecked Sendable {
         published += readings
     }
 
+    /// Tells it to end.
+    func end() { lock.withLock { isEnding = true } }
+
     /// Ends it, and returns what the broker has acknowledged: all of it, in its order.
     func finish() throws -> (record: LoadRecord, published: [Reading]) {
-        lock.withLock { isEnding = true }
+        end()
         ended.wait()
         try result.get()
         return (record, published)
