@@ -48,8 +48,8 @@ let package = Package(
 
         // Pure: values in, values out; no clock, no I/O, no logging.
         module("GanzhiModel"),
-        module("GanzhiFeeds", "CZlib", "CZstd", "GanzhiModel"),
-        module("GanzhiCatalogue", "GanzhiModel"),
+        module("GanzhiFeeds", "CGanzhi", "CZlib", "CZstd", "GanzhiModel"),
+        module("GanzhiCatalogue", "CGanzhi", "GanzhiModel"),
         module("GanzhiWindow", "CGanzhi", "GanzhiModel", heap),
         module("GanzhiWarnings", "GanzhiModel"),
         module(

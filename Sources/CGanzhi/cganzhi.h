@@ -1,5 +1,5 @@
-// What C can say and Swift cannot: hints to processor and system, and an instruction of the processor. Nothing in here
-// changes a result.
+// What C can say and Swift cannot: hints to processor and system, instructions of the processor, and looks into memory
+// and tables that never become a call. Nothing in here changes a result.
 
 #ifndef CGANZHI_H
 #define CGANZHI_H
@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 /// Asks for the cache line of an address that will be read and written soon; any address may be given.
-static inline void ganzhi_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
+__attribute__((always_inline)) static inline void ganzhi_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 /// Asks for huge pages in a range that begins at a page; where the system has none, nothing changes.
 static inline void ganzhi_advise_huge_pages(void *start, size_t bytes) {
@@ -19,6 +19,49 @@ static inline void ganzhi_advise_huge_pages(void *start, size_t bytes) {
 #else
     (void)start;
     (void)bytes;
+#endif
+}
+
+/// The eight bytes at any place.
+__attribute__((always_inline)) static inline uint64_t ganzhi_load_word(const void *place) {
+    uint64_t word;
+    memcpy(&word, place, 8);
+    return word;
+}
+
+/// A power of ten that is an exact double.
+///
+/// - Parameter exponent: 0 to 22.
+__attribute__((always_inline)) static inline double ganzhi_power_of_ten(size_t exponent) {
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    return powers[exponent];
+}
+
+/// A power of ten as a whole number.
+///
+/// - Parameter exponent: 0 to 8.
+__attribute__((always_inline)) static inline uint64_t ganzhi_whole_power_of_ten(size_t exponent) {
+    static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    return powers[exponent];
+}
+
+/// Marks by one bit each which of sixteen bytes a JSON string cannot hold as they are, or not without a closer look:
+/// quotes, backslashes, control characters and what is not ASCII. The first byte's bit is the lowest.
+__attribute__((always_inline)) static inline uint32_t ganzhi_special_bytes(const void *bytes) {
+#if defined(__SSE2__)
+    typedef signed char block __attribute__((vector_size(16)));
+    block text;
+    memcpy(&text, bytes, 16);
+    // Signed, what is not ASCII is less than zero.
+    return (uint32_t)__builtin_ia32_pmovmskb128((text == '"') | (text == '\\') | (text < 0x20));
+#else
+    const signed char *text = (const signed char *)bytes;
+    uint32_t marks = 0;
+    for (int index = 0; index < 16; index++) {
+        marks |= (uint32_t)((text[index] == '"') | (text[index] == '\\') | (text[index] < 0x20)) << index;
+    }
+    return marks;
 #endif
 }
 

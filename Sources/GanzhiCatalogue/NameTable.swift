@@ -1,3 +1,5 @@
+internal import CGanzhi
+
 /// Finds numbers by a hash of what they stand for; what that is, and whether it is the right one, the user knows.
 ///
 /// Open addressing with linear probing and at most half of the places taken. A place holds the hash and the number + 1;
@@ -12,29 +14,54 @@ struct NameTable: Sendable {
         shift = 28
     }
 
-    /// What stands where the search for a hash begins; loading it early lets searches wait for memory together.
-    @inline(__always) func home(of hash: UInt32) -> UInt64 { places[Int(truncatingIfNeeded: hash &>> shift)] }
-
     /// The number of this hash that is the right one; `nil` where there is none.
-    ///
-    /// - Parameters:
-    ///   - hash: The hash.
-    ///   - home: What ``home(of:)`` said since the last insertion.
-    ///   - isRight: Whether a number with this hash is the right one.
-    @inline(__always) func number(hash: UInt32, home: UInt64, where isRight: (Int) -> Bool) -> Int? {
-        let mask = places.count &- 1
-        var index = Int(truncatingIfNeeded: hash &>> shift)
-        var place = home
-        // An empty place is always met, as half of them are.
-        while place != 0 {
-            if UInt32(truncatingIfNeeded: place &>> 32) == hash {
-                let number = Int(UInt32(truncatingIfNeeded: place)) &- 1
-                if isRight(number) { return number }
-            }
-            index = (index &+ 1) & mask
-            place = places[index]
+    @inline(__always) func number(hash: UInt32, where isRight: (Int) -> Bool) -> Int? {
+        withLookup { $0.number(hash: hash, where: isRight) }
+    }
+
+    /// Gives the places as they are, for many look-ups at once.
+    @inline(__always) func withLookup<Result>(_ body: (Lookup) -> Result) -> Result {
+        places.withUnsafeBufferPointer { places in
+            body(Lookup(places: places.baseAddress.unsafelyUnwrapped, mask: places.count &- 1, shift: shift))
         }
-        return nil
+    }
+
+    /// The places between two insertions.
+    struct Lookup {
+        fileprivate let places: UnsafePointer<UInt64>
+        fileprivate let mask: Int
+        fileprivate let shift: UInt32
+
+        /// Asks for the memory where the search for a hash begins, so that many searches wait for theirs together.
+        @inline(__always) func prefetch(hash: UInt32) {
+            ganzhi_prefetch(places + Int(truncatingIfNeeded: hash &>> shift))
+        }
+
+        /// The number that is most likely the one of this hash; negative where there is none.
+        @inline(__always) func candidate(hash: UInt32) -> Int32 {
+            var index = Int(truncatingIfNeeded: hash &>> shift)
+            // An empty place is always met, as half of them are.
+            while places[index] != 0 {
+                if UInt32(truncatingIfNeeded: places[index] &>> 32) == hash {
+                    return Int32(truncatingIfNeeded: places[index]) &- 1
+                }
+                index = (index &+ 1) & mask
+            }
+            return -1
+        }
+
+        /// The number of this hash that is the right one; `nil` where there is none.
+        @inline(__always) func number(hash: UInt32, where isRight: (Int) -> Bool) -> Int? {
+            var index = Int(truncatingIfNeeded: hash &>> shift)
+            while places[index] != 0 {
+                if UInt32(truncatingIfNeeded: places[index] &>> 32) == hash {
+                    let number = Int(UInt32(truncatingIfNeeded: places[index])) &- 1
+                    if isRight(number) { return number }
+                }
+                index = (index &+ 1) & mask
+            }
+            return nil
+        }
     }
 
     mutating func insert(_ number: Int, hash: UInt32) {
@@ -51,7 +78,7 @@ struct NameTable: Sendable {
 
     private mutating func grow() {
         let old = places
-        places = Array(repeating: 0, count: old.count * 2)
+        places = Array(onHugePages: old.count * 2) { $0.initialize(repeating: 0) }
         shift -= 1
         for entry in old where entry != 0 { place(entry) }
     }

@@ -21,8 +21,7 @@ extension Normaliser {
     ) -> Refusal.Reason? {
         let device = Self.bytes(of: reading.device, in: buffer)
         let metric = Self.bytes(of: reading.metric, in: buffer)
-        // Searched for once more, as a reading just before this one may have been the first of the route.
-        let found = routeTable.number(hash: hash, home: routeTable.home(of: hash)) { isRoute($0, device, metric) }
+        let found = routeTable.number(hash: hash) { isRoute($0, device, metric) }
         let names = Names(
             device: device,
             metric: metric,
@@ -143,7 +142,7 @@ extension Normaliser {
     }
 
     func channel(_ device: NameBytes, _ metric: String, _ hash: UInt32) -> Int? {
-        channelTable.number(hash: hash, home: channelTable.home(of: hash)) { number in
+        channelTable.number(hash: hash) { number in
             let route = Int(channels[number].route)
             return metricNames[Int(channels[number].metric)].utf8.elementsEqual(metric.utf8)
                 && Int(routes[route].deviceLength) == device.count
@@ -169,6 +168,7 @@ extension Normaliser {
                 UnsafeMutableRawBufferPointer(rebasing: key[device.count...]).copyBytes(from: metric)
             }
         }
+        routes.reserveOneOnHugePages()
         routes.append(route)
         routeTable.insert(routes.count - 1, hash: names.hash)
         return routes.count - 1

@@ -150,30 +150,43 @@ extension Normaliser {
         refusals: inout [Refusal]
     ) {
         let end = arrivals.reduce(first) { $0 + $1.count }
-        var arrival = -1
-        var endOfArrival = first
-        var frame = Frame(received: .never, latest: .never)
+        var progress = Progress(end: first)
         decoded.names.withUnsafeBytes { names in
             decoded.readings.withUnsafeBufferPointer { readings in
-                withUnsafeTemporaryAllocation(of: Probe.self, capacity: Probe.slice) { probes in
-                    for start in stride(from: first, to: end, by: Probe.slice) {
-                        let slice = UnsafeBufferPointer(rebasing: readings[start..<min(start + Probe.slice, end)])
-                        find(slice, names, in: probes)
-                        for index in slice.indices {
-                            while start + index == endOfArrival {
-                                arrival += 1
-                                endOfArrival += arrivals[arrival].count
-                                frame = Frame(arrivals[arrival])
-                            }
-                            if let reason = normalise(slice[index], names, probes[index], frame, into: &batch) {
-                                refusals.append(Refusal(index: start + index, reason: reason))
-                            } else {
-                                arrivals[arrival].accepted += 1
-                            }
+                arrivals.withUnsafeMutableBufferPointer { arrivals in
+                    withUnsafeTemporaryAllocation(of: Probe.self, capacity: Probe.slice) { probes in
+                        for start in stride(from: first, to: end, by: Probe.slice) {
+                            let slice = readings[start..<min(start + Probe.slice, end)]
+                            find(slice, names, in: probes)
+                            normalise(slice, names, probes, arrivals, &progress, into: &batch, refusals: &refusals)
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// Normalises a slice: at once what is known, one by one what is not.
+    private mutating func normalise(
+        _ slice: Slice<UnsafeBufferPointer<DecodedReading>>,
+        _ names: UnsafeRawBufferPointer,
+        _ probes: UnsafeMutableBufferPointer<Probe>,
+        _ arrivals: UnsafeMutableBufferPointer<Arrival>,
+        _ progress: inout Progress,
+        into batch: inout ReadingBatch,
+        refusals: inout [Refusal]
+    ) {
+        var index = slice.startIndex
+        while true {
+            index = normaliseKnown(slice, from: index, names, probes, arrivals, &progress, into: &batch.readings)
+            guard index < slice.endIndex else { return }
+            let hash = probes[index - slice.startIndex].hash
+            if let reason = normalise(slice[index], names, hash, progress.frame, into: &batch) {
+                refusals.append(Refusal(index: index, reason: reason))
+            } else {
+                arrivals[progress.arrival].accepted += 1
+            }
+            index += 1
         }
     }
 
@@ -184,6 +197,8 @@ extension Normaliser {
         // Another module's constants cost a call each time they are asked for.
         let never = Timestamp.never
         let unknownUnit = ReadingFlags.unknownUnit
+        let arrivalTime = ReadingFlags.arrivalTime
+        let overRange = ReadingFlags.overRange
 
         init(received: Timestamp, latest: Timestamp) {
             self.received = received
@@ -195,42 +210,6 @@ extension Normaliser {
                 received: arrival.received,
                 latest: Normaliser.latest(arrival.received, arrival.maxAhead)
             )
-        }
-    }
-
-    /// Where the search for a reading's route stands.
-    struct Probe {
-        /// Readings that are searched for together; the probes of so many fit on the stack.
-        static let slice = 64
-
-        var hash: UInt32
-        /// The route, or negative where there is none.
-        var route: Int32
-        var home: UInt64
-    }
-
-    /// Finds the routes of up to 64 readings: first all hashes, then all comparisons, so that the processor waits for
-    /// the memory of many routes at once.
-    @inline(__always) func find(
-        _ readings: UnsafeBufferPointer<DecodedReading>,
-        _ names: UnsafeRawBufferPointer,
-        in probes: UnsafeMutableBufferPointer<Probe>
-    ) {
-        for index in readings.indices {
-            let reading = readings[index]
-            var hash: UInt32 = 0
-            if Self.isAcceptable(reading) {
-                let device = Self.bytes(of: reading.device, in: names)
-                hash = NameBytes.hash(device, Self.bytes(of: reading.metric, in: names), seed: seed)
-            }
-            probes.initializeElement(at: index, to: Probe(hash: hash, route: -1, home: routeTable.home(of: hash)))
-        }
-        for index in readings.indices where Self.isAcceptable(readings[index]) {
-            let device = Self.bytes(of: readings[index].device, in: names)
-            let metric = Self.bytes(of: readings[index].metric, in: names)
-            let probe = probes[index]
-            let route = routeTable.number(hash: probe.hash, home: probe.home) { isRoute($0, device, metric) }
-            probes[index].route = Int32(truncatingIfNeeded: route ?? -1)
         }
     }
 
@@ -247,10 +226,11 @@ extension Normaliser {
         return Timestamp(microseconds: overflow ? .max : sum)
     }
 
-    @inline(__always) mutating func normalise(
+    /// Handles a reading that is not known to be simple.
+    mutating func normalise(
         _ reading: DecodedReading,
         _ names: UnsafeRawBufferPointer,
-        _ probe: Probe,
+        _ hash: UInt32,
         _ frame: Frame,
         into batch: inout ReadingBatch
     ) -> Refusal.Reason? {
@@ -258,10 +238,12 @@ extension Normaliser {
             return reading.kind == .number || reading.kind == .bool ? .nameTooLong : .notNumeric
         }
         let unit = Self.bytes(of: reading.unit, in: names)
-        let route = Int(probe.route)
-        guard route >= 0, unit.count <= Route.longestUnit, Int(routes[route].unitLength) == unit.count,
+        let device = Self.bytes(of: reading.device, in: names)
+        let metric = Self.bytes(of: reading.metric, in: names)
+        guard let route = routeTable.number(hash: hash, where: { isRoute($0, device, metric) }),
+            unit.count <= Route.longestUnit, Int(routes[route].unitLength) == unit.count,
             routes[route].unit == unit.shortWord
-        else { return admit(reading, names, hash: probe.hash, frame, into: &batch) }
+        else { return admit(reading, names, hash: hash, frame, into: &batch) }
 
         let calibration = Int(routes[route].calibration)
         guard !calibrations[calibration].isMismatch else { return .unitMismatch }
@@ -280,7 +262,7 @@ extension Normaliser {
         return NameBytes(start: start + offset, count: count)
     }
 
-    @inline(__always) func append(
+    func append(
         _ reading: DecodedReading,
         _ value: Double,
         _ channel: UInt32,

@@ -67,8 +67,11 @@ import Testing
             table.insert(number, hash: hash)
         }
         for (number, hash) in hashes.enumerated() {
-            #expect(table.number(hash: hash, home: table.home(of: hash)) { $0 == number } == number)
+            #expect(table.number(hash: hash) { $0 == number } == number)
+            let candidate = table.withLookup { $0.candidate(hash: hash) }
+            #expect(candidate >= 0 && hashes[Int(candidate)] == hash)
         }
-        #expect(table.number(hash: 12345, home: table.home(of: 12345)) { _ in true } == nil)
+        #expect(table.number(hash: 12345) { _ in true } == nil)
+        #expect(table.withLookup { $0.candidate(hash: 12345) } < 0)
     }
 }
