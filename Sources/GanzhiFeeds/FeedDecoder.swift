@@ -25,7 +25,7 @@ public struct FeedDecoder: Sendable {
     ///   - received: When it arrived; `nil` for lines of a plain file, whose `received` member then counts.
     ///   - batch: Takes the readings.
     /// - Returns: Why it was refused, if it was, and what a line says about its arrival.
-    /// - Complexity: O(bytes). Native JSON and SenML in time order allocate nothing once the batch has grown.
+    /// - Complexity: O(bytes). Native JSON and SenML allocate nothing once the batch has grown.
     public mutating func decode(
         topic: String,
         contentType: String,

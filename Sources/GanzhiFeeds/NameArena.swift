@@ -2,29 +2,62 @@ import GanzhiModel
 
 /// The name bytes that one payload adds to a batch: the payload itself as it came, then what had to be made.
 ///
-/// Copying the payload once is cheaper than each name by itself, and nothing reaches the batch before the payload
-/// turned out to be good.
+/// Copying the payload once is cheaper than each name by itself. It is read where it was copied to, as zeros can stand
+/// behind it there (``JSONScanner/init(padded:count:)``).
 struct NameArena: Sendable {
     /// The most bytes that a device, metric, unit or SenML name may have.
     static let maximumName = 256
 
-    /// What is added to an address inside the payload to get its place in the batch.
-    private var shift = 0
+    /// What turns addresses into places in the batch.
+    struct Place: Sendable {
+        fileprivate var shift = 0
+
+        /// The place of a string of the payload that has no escapes.
+        @inline(__always) func reference(_ text: JSONText) -> NameRef {
+            NameRef(
+                offset: UInt32(truncatingIfNeeded: Int(bitPattern: text.start) &+ shift),
+                length: UInt32(truncatingIfNeeded: text.count)
+            )
+        }
+    }
+
+    /// Where the payload's own strings are.
+    private(set) var payload = Place()
     /// Place in the batch of the first made byte.
     private var madeStart = 0
     /// Room for made bytes; only the first ``madeCount`` mean something.
     private var made = [UInt8](repeating: 0, count: 4096)
     private var madeCount = 0
 
-    /// Starts with a payload that is to follow `count` bytes of other names.
-    mutating func begin(_ payload: UnsafeBufferPointer<UInt8>, after count: Int) {
-        shift = count - Int(bitPattern: payload.baseAddress)
-        madeStart = count + payload.count
+    /// Adds a payload to the names of a batch.
+    ///
+    /// - Returns: Where it begins among them.
+    @inline(__always) mutating func begin(_ payload: UnsafeBufferPointer<UInt8>, in names: inout [UInt8]) -> Int {
+        let place = names.count
+        let count = payload.count
+        names.append(addingCapacity: count + JSONScanner.padding) { span in
+            span.withUnsafeMutableBufferPointer { bytes, written in
+                guard let target = bytes.baseAddress, let source = payload.baseAddress else { return }
+                target.update(from: source, count: count)
+                UnsafeMutableRawPointer(target + count).storeBytes(of: (0, 0), as: (UInt64, UInt64).self)
+                written = count + JSONScanner.padding
+            }
+        }
+        madeStart = names.count
         madeCount = 0
+        return place
+    }
+
+    /// Takes note of where the names are while the payload is read.
+    @inline(__always) mutating func locate(_ names: UnsafeBufferPointer<UInt8>) {
+        payload.shift = -Int(bitPattern: names.baseAddress)
     }
 
     /// Where the next made byte will stand.
     var nextPlace: Int { madeStart + madeCount }
+
+    /// Whether bytes were made for the payload.
+    var hasMade: Bool { madeCount > 0 }
 
     /// Whether a ``NameRef`` can no longer point at every byte.
     var isFull: Bool { nextPlace > Int(UInt32.max) }
@@ -36,10 +69,7 @@ struct NameArena: Sendable {
             append(text)
             return reference(from: place)
         }
-        return NameRef(
-            offset: UInt32(truncatingIfNeeded: Int(bitPattern: text.start) &+ shift),
-            length: UInt32(truncatingIfNeeded: text.count)
-        )
+        return payload.reference(text)
     }
 
     /// The place of everything made since `place`.
@@ -90,13 +120,12 @@ struct NameArena: Sendable {
     /// A made byte.
     func byte(at place: Int) -> UInt8 { made[place - madeStart] }
 
-    /// Adds payload and made bytes to the batch.
-    func commit(_ payload: UnsafeBufferPointer<UInt8>, to batch: inout DecodedBatch) {
-        batch.names.append(contentsOf: payload)
-        if madeCount > 0 {
-            made.withUnsafeBufferPointer {
-                batch.names.append(contentsOf: UnsafeBufferPointer(rebasing: $0.prefix(madeCount)))
-            }
-        }
+    /// Adds the made bytes to the names of the batch.
+    @inline(__always) func commit(to names: inout [UInt8]) {
+        if madeCount > 0 { appendMade(to: &names) }
+    }
+
+    @inline(never) private func appendMade(to names: inout [UInt8]) {
+        made.withUnsafeBufferPointer { names.append(contentsOf: UnsafeBufferPointer(rebasing: $0.prefix(madeCount))) }
     }
 }

@@ -32,7 +32,7 @@ struct BenchWorkloadOptions: ParsableArguments {
 struct BenchDecode: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",
-        abstract: "Decoding of payloads: native JSON and SenML."
+        abstract: "Decoding of payloads, native JSON and SenML, and looking up their series."
     )
 
     @OptionGroup var options: BenchOptions

@@ -1,7 +1,7 @@
 import GanzhiFeeds
 import GanzhiModel
 
-/// `ganzhi bench decode`: from the bytes of a payload to readings.
+/// `ganzhi bench decode`: from the bytes of a payload to readings, and to their series.
 public enum DecodeBench {
     private static let readings = 100_000
 
@@ -10,9 +10,11 @@ public enum DecodeBench {
         let items = items()
         let cases: [(name: String, payloads: Payloads)] = [
             ("native, flat", Payloads(.json, items.map { flat($0) })),
+            ("native, flat, other widths and members", Payloads(.json, items.map { other($0) })),
             ("native, array of 50", Payloads(.json, packs(of: items) { array($0) })),
+            ("native, any order", Payloads(.json, items.map { shuffled(members(of: $0), $0, space: "") })),
             ("native, any order, nested extra, spaces", Payloads(.json, items.map { shuffled($0) })),
-            ("native, 17 digits", Payloads(.json, items.map { precise($0) })),
+            ("native, 16 to 17 digits", Payloads(.json, items.map { precise($0) })),
             ("senml, packs of 50", Payloads(.senml, packs(of: items) { senml($0) })),
         ]
         for (_, payloads) in cases { _ = try payloads.decode() }
@@ -31,6 +33,11 @@ public enum DecodeBench {
         for ((name, payloads), time) in zip(cases, medians) {
             let size = Double(payloads.bytes.count) / Double(readings)
             table.add(name, time, 1e9 / time, size / time, size)
+        }
+        for series in [100_000, 1_000_000] {
+            var lookup = LookupBench(series: series)
+            let time = try BenchMachine.medians(rounds: rounds, [{ lookup.run() }])[0]
+            table.add("lookup and normalising, \(series) series", time, 1e9 / time, nil, nil)
         }
         try table.print(json: json)
         if !json {
@@ -80,17 +87,35 @@ public enum DecodeBench {
             #"{"ts":\#(item.time),"device":"\#(device(item))","metric":"water_level","value":\#(value),"unit":"m"}"#
     }
 
-    /// Members in an order that changes from line to line, with an object that means nothing to us and spaces.
-    private static func shuffled(_ item: BenchWorkload.Item) -> String {
-        var members = [
-            #""ts": \#(item.time)"#, #""device": "\#(device(item))""#, #""metric": "water_level""#,
-            #""value": \#(value(item))"#, #""unit": "m""#, #""extra": {"rssi": -71, "path": ["a", 1]}"#,
+    /// Names, values and members that are not those of the flat line, of widths that change.
+    private static func other(_ item: BenchWorkload.Item) -> String {
+        let metric = ["temp", "pm2_5_concentration", "water_level"][item.value % 3]
+        let value = ["-\(item.value % 40).\(item.value % 10)", "\(item.value)", value(item) + "37"][item.series % 3]
+        return #"{"metric":"\#(metric)","unit":"ug/m3","value":\#(value),"#
+            + #""device":"station/\#(item.series)","ts":\#(item.time),"seq":\#(item.value * 7),"fw":"1.2"}"#
+    }
+
+    private static func members(of item: BenchWorkload.Item, space: String = "") -> [String] {
+        [
+            #""ts":\#(space)\#(item.time)"#, #""device":\#(space)"\#(device(item))""#,
+            #""metric":\#(space)"water_level""#, #""value":\#(space)\#(value(item))"#, #""unit":\#(space)"m""#,
         ]
+    }
+
+    /// With an object that means nothing to us and spaces.
+    private static func shuffled(_ item: BenchWorkload.Item) -> String {
+        let extra = #""extra": {"rssi": -71, "path": ["a", 1]}"#
+        return shuffled(members(of: item, space: " ") + [extra], item, space: " ")
+    }
+
+    /// Members in an order that changes from line to line.
+    private static func shuffled(_ members: [String], _ item: BenchWorkload.Item, space: String) -> String {
+        var members = members
         for last in stride(from: members.count - 1, to: 0, by: -1) {
             let random = BenchWorkload.random(seed: 7, stream: UInt64(last), index: Int(item.time) &+ item.series)
             members.swapAt(last, Int(random % UInt64(last + 1)))
         }
-        return "{ " + members.joined(separator: ", ") + " }"
+        return "{" + space + members.joined(separator: "," + space) + space + "}"
     }
 
     private static func senml(_ items: ArraySlice<BenchWorkload.Item>) -> String {

@@ -1,3 +1,4 @@
+internal import CGanzhi
 import Glibc
 
 /// A number of a JSON text: checked, and read as far as its digits fit.
@@ -18,19 +19,26 @@ package struct JSONNumber {
     /// The nearest double, ties to even; infinite where the number is greater than every double.
     ///
     /// - Source: William D. Clinger, "How to Read Floating Point Numbers Accurately", PLDI 1990: with a mantissa up to
-    ///   2^53 and a power of ten up to 10^22 both are exact doubles, so one operation rounds once. `strtod` otherwise.
+    ///   2^53 and a power of ten up to 10^22 both are exact doubles, so one operation rounds once.
     @inline(__always) package var value: Double {
         if digitCount <= 19, mantissa <= 1 << 53, exponent.magnitude <= 22 {
-            let magnitude = Double(mantissa)
-            let power = powersOfTen[Int(exponent.magnitude)]
+            let magnitude = Double(Int64(bitPattern: mantissa))
+            let power = ganzhi_power_of_ten(Int(exponent.magnitude))
             let result = exponent < 0 ? magnitude / power : magnitude * power
             return isNegative ? -result : result
         }
         return slowValue
     }
 
-    /// The number by the C library, which needs it NUL-terminated.
     @inline(never) private var slowValue: Double {
+        guard digitCount <= 19, let value = Double(nearestTo: mantissa, exponent: exponent) else {
+            return librarysValue
+        }
+        return isNegative ? -value : value
+    }
+
+    /// The number by the C library, which needs it NUL-terminated.
+    private var librarysValue: Double {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: text.count + 1) { copy in
             for (index, byte) in text.enumerated() { copy[index] = CChar(bitPattern: byte) }
             copy[text.count] = 0
@@ -57,16 +65,6 @@ extension Int64 {
         self.init(value.rounded())
     }
 }
-
-// An array, not an `InlineArray`: that one is copied to the stack as a whole for each look.
-private let powersOfTen: [Double] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-]
-
-private let wholePowersOfTen: [UInt64] = [
-    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
-]
 
 extension JSONScanner {
     /// Reads a number, minus sign or digit at the cursor.
@@ -100,7 +98,7 @@ extension JSONScanner {
     ///
     /// - Source: Daniel Lemire, "Quickly parsing eight digits", 2018; fewer are shifted up, which puts zeros before them.
     @inline(__always) private mutating func digits(into mantissa: inout UInt64) {
-        while end - cursor >= 8 {
+        while true {
             let word = word(at: cursor)
             let digits = word &- 0x3030_3030_3030_3030
             // The lowest mark is right: digits below it neither carry nor borrow.
@@ -111,15 +109,9 @@ extension JSONScanner {
             let pairs = shifted &* 10 &+ (shifted >> 8)
             let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
             let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-            mantissa = mantissa &* wholePowersOfTen[count] &+ ((low &+ high) >> 32)
+            mantissa = mantissa &* ganzhi_whole_power_of_ten(count) &+ ((low &+ high) >> 32)
             cursor += count
             guard count == 8 else { return }
-        }
-        while cursor < end {
-            let digit = cursor.pointee &- 0x30
-            guard digit < 10 else { return }
-            mantissa = mantissa &* 10 &+ UInt64(digit)
-            cursor += 1
         }
     }
 

@@ -1,9 +1,16 @@
+internal import CGanzhi
+
 extension JSONScanner {
     /// Reads a string, opening quote at the cursor, and checks its UTF-8 and escapes.
     ///
-    /// - Complexity: O(length), eight bytes at a time as long as they are plain ASCII.
+    /// - Complexity: O(length), sixteen bytes at a time as long as they are plain ASCII.
     @inline(__always) package mutating func string() throws(JSONFault) -> JSONText {
         cursor += 1
+        return try openString()
+    }
+
+    /// Reads a string from behind its opening quote.
+    @inline(__always) mutating func openString() throws(JSONFault) -> JSONText {
         var text = JSONText(start: cursor, count: 0, hasEscapes: false)
         while true {
             skipPlainCharacters()
@@ -18,59 +25,52 @@ extension JSONScanner {
 
     /// Moves to the next byte that is a quote, a backslash, a control character, not ASCII, or the end.
     @inline(__always) private mutating func skipPlainCharacters() {
-        while end - cursor >= 8 {
-            let marks = Self.marks(of: word(at: cursor))
+        while true {
+            let marks = ganzhi_special_bytes(cursor)
             guard marks == 0 else {
-                cursor += marks.trailingZeroBitCount >> 3
+                cursor += marks.trailingZeroBitCount
                 return
             }
-            cursor += 8
-        }
-        while cursor < end {
-            let byte = cursor.pointee
-            if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return }
-            cursor += 1
+            cursor += 16
         }
     }
 
     /// Eight bytes as a word, the first lowest.
     ///
-    /// - Requires: Eight bytes before the end.
+    /// - Requires: A place inside the text or at its end.
     @inline(__always) func word(at place: UnsafePointer<UInt8>) -> UInt64 {
-        UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
+        UInt64(littleEndian: ganzhi_load_word(place))
     }
 
-    /// Marks the high bit of the first byte that is a quote, a backslash, a control character or not ASCII.
+    /// Reads a member's name of up to 15 plain characters and its colon, up to the value.
     ///
-    /// Bytes behind that one may be marked wrongly.
-    ///
-    /// - Source: "Determine if a word has a byte less than n" and "…equal to n" of Sean Anderson's Bit Twiddling Hacks.
-    @inline(__always) private static func marks(of word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = word ^ (ones &* 0x22)
-        let backslashes = word ^ (ones &* 0x5C)
-        return
-            ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word | word)
-            & 0x8080_8080_8080_8080
-    }
-
-    /// Reads a member's name of up to seven plain characters and its colon, up to the value.
-    ///
-    /// - Returns: `nil`, with nothing read, where something else stands there or space is between.
-    @inline(__always) mutating func shortMemberName() -> JSONName? {
-        guard end - cursor >= 11, cursor.pointee == 0x22 else { return nil }
+    /// - Returns: `nil`, with nothing read, where another name or something else stands there.
+    @inline(__always) mutating func shortMemberName() throws(JSONFault) -> JSONName? {
+        guard next == 0x22 else { return nil }
         let start = cursor + 1
-        let word = word(at: start)
-        let marks = Self.marks(of: word)
+        let marks = ganzhi_special_bytes(start)
         guard marks != 0 else { return nil }
-        let count = marks.trailingZeroBitCount >> 3
-        guard start[count] == 0x22, start[count + 1] == 0x3A, start[count + 2] > 0x20 else { return nil }
-        cursor = start + count + 2
+        let count = marks.trailingZeroBitCount
+        guard start[count] == 0x22 else { return nil }
+        let packed = count > 8 ? 0 : word(at: start) & Self.mask(count)
+        cursor = start + count + 1
+        skipSpace()
+        guard take(0x3A) else { throw fault(.expectedColon) }
+        skipSpace()
+        return JSONName(text: JSONText(start: start, count: count, hasEscapes: false), packed: packed)
+    }
+
+    /// Plain characters at a place, up to the first that is special; more than fifteen count as 32.
+    @inline(__always) static func plainCount(at place: UnsafePointer<UInt8>) -> Int {
+        ganzhi_special_bytes(place).trailingZeroBitCount
+    }
+
+    /// The bits of a word's first bytes.
+    ///
+    /// - Parameter count: At most eight.
+    @inline(__always) static func mask(_ count: Int) -> UInt64 {
         // Shifted in two steps, as a word cannot be shifted by all of its 64 bits.
-        return JSONName(
-            text: JSONText(start: start, count: count, hasEscapes: false),
-            packed: word & ((UInt64.max &>> UInt64(8 * (7 - count))) &>> 8)
-        )
+        ~((UInt64.max &<< UInt64(4 * count)) &<< UInt64(4 * count))
     }
 
     /// Reads any member's name and its colon, up to the value.
@@ -166,12 +166,10 @@ extension JSONScanner {
     /// The first eight bytes of a string as they stand there, zeros behind a shorter one.
     @inline(__always) func prefix(_ text: JSONText) -> UInt64 {
         guard text.count > 0 else { return 0 }
-        let count = min(text.count, 8)
-        guard end - text.start >= 8 else { return Self.pack(UnsafeBufferPointer(rebasing: text.raw[..<count])) }
-        return word(at: text.start) & (UInt64.max >> UInt64(64 - 8 * count))
+        return word(at: text.start) & Self.mask(min(text.count, 8))
     }
 
-    /// The slow way to pack, for strings with escapes and at the very end of the text.
+    /// The slow way to pack, for names that stand in no text.
     package static func pack(_ bytes: some Collection<UInt8>) -> UInt64 {
         guard bytes.count <= 8, !bytes.contains(0) else { return 0 }
         return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }

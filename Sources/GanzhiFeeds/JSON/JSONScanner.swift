@@ -1,7 +1,7 @@
 /// Walks over the bytes of one JSON text, strictly by RFC 8259, without allocating.
 ///
 /// Strict: the whole grammar, UTF-8 without overlong forms or surrogates, nothing after the text. What a decoder does
-/// not ask for is skipped and checked all the same. Never reads outside the bytes it was given.
+/// not ask for is skipped and checked all the same. Never reads beyond the padding.
 ///
 /// Every method expects its first byte at the cursor and leaves the cursor behind what it read; at a fault the cursor
 /// stands there.
@@ -9,29 +9,45 @@ package struct JSONScanner {
     /// How deep arrays and objects may be nested.
     package static let maximumDepth = 32
 
+    /// Zeros that must follow a text, so that its last bytes are read like all others.
+    static let padding = 16
+
     private let start: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
     var cursor: UnsafePointer<UInt8>
 
-    /// Starts at the first byte.
+    /// Starts at the first byte of a text.
     ///
-    /// - Requires: The bytes stay where they are as long as the scanner and what it returned are used.
-    package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let base = bytes.baseAddress else { return nil }
-        start = base
-        end = base + bytes.count
-        cursor = base
+    /// - Requires: ``padding`` zeros behind the text, and that all of it stays as it is while the scanner and what it
+    ///   returned are used.
+    init(padded start: UnsafePointer<UInt8>, count: Int) {
+        self.start = start
+        end = start + count
+        cursor = start
+    }
+
+    /// Scans a copy of a text, which stays as long as `body` runs.
+    package static func scan<Result>(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ body: (inout JSONScanner) -> Result
+    ) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + padding) { copy in
+            copy[text.count...].initialize(repeating: 0)
+            _ = copy.update(from: text)
+            var scanner = JSONScanner(padded: copy.baseAddress.unsafelyUnwrapped, count: text.count)
+            return body(&scanner)
+        }
     }
 
     /// Bytes from the start of the text to the cursor.
     package var offset: Int { cursor - start }
 
     /// The byte at the cursor; 0, which no JSON text may hold, at the end.
-    @inline(__always) package var next: UInt8 { cursor < end ? cursor.pointee : 0 }
+    @inline(__always) package var next: UInt8 { cursor.pointee }
 
     /// Skips white space.
     @inline(__always) package mutating func skipSpace() {
-        while cursor < end, cursor.pointee <= 0x20 {
+        while cursor.pointee <= 0x20 {
             switch cursor.pointee {
             case 0x20, 0x0A, 0x0D, 0x09: cursor += 1
             default: return
@@ -51,7 +67,7 @@ package struct JSONScanner {
 
     /// Reads a member's name and the colon, up to the value.
     @inline(__always) package mutating func memberName() throws(JSONFault) -> JSONName {
-        if let name = shortMemberName() { return name }
+        if let name = try shortMemberName() { return name }
         return try anyMemberName()
     }
 

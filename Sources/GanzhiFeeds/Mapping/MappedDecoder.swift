@@ -15,7 +15,15 @@ struct MappedDecoder: Sendable {
         received: Timestamp?,
         into batch: inout DecodedBatch
     ) -> DecodeOutcome {
-        guard var scanner = JSONScanner(payload) else { return DecodeOutcome(rejection: .emptyPayload) }
+        JSONScanner.scan(payload) { decode(&$0, topic: topic, received: received, into: &batch) }
+    }
+
+    private func decode(
+        _ scanner: inout JSONScanner,
+        topic: String,
+        received: Timestamp?,
+        into batch: inout DecodedBatch
+    ) -> DecodeOutcome {
         let root: JSONTree
         do throws(JSONFault) {
             scanner.skipSpace()
@@ -162,10 +170,10 @@ struct MappedDecoder: Sendable {
         case .number(let number): return body(number)
         case .string(var text) where mapping.textNumbers:
             return text.withUTF8 { bytes in
-                guard var scanner = JSONScanner(bytes), let number = try? scanner.number(),
-                    (try? scanner.finish()) != nil
-                else { return nil }
-                return body(number)
+                JSONScanner.scan(bytes) { scanner in
+                    guard let number = try? scanner.number(), (try? scanner.finish()) != nil else { return nil }
+                    return body(number)
+                }
             }
         default: return nil
         }

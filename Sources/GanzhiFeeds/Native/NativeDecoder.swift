@@ -7,6 +7,9 @@ import GanzhiModel
 /// readings before the fault say.
 struct NativeDecoder: Sendable {
     private var arena = NameArena()
+    private var shapes = ShapeMemory<NativeShape>()
+    /// Whether `received` counted when the shapes were learned.
+    private var checkedReceived = false
 
     /// Decodes a payload; see ``FeedDecoder/decode(topic:contentType:payload:received:into:)``.
     ///
@@ -16,51 +19,88 @@ struct NativeDecoder: Sendable {
         received: Timestamp?,
         into batch: inout DecodedBatch
     ) -> DecodeOutcome {
-        guard var scanner = JSONScanner(payload) else { return DecodeOutcome(rejection: .emptyPayload) }
+        guard !payload.isEmpty else { return DecodeOutcome(rejection: .emptyPayload) }
         // Escapes never grow when they are decoded, so twice the payload is the most that can be added.
-        guard batch.names.count + 2 * payload.count <= Int(UInt32.max) else {
+        guard batch.names.count + 2 * payload.count + JSONScanner.padding <= Int(UInt32.max) else {
             return DecodeOutcome(rejection: .tooLarge)
         }
-        let readingCount = batch.readings.count
-        arena.begin(payload, after: batch.names.count)
-        var pass = Pass(checksReceived: received == nil)
-        do throws(JSONFault) {
-            try decode(&scanner, pass: &pass, into: &batch)
-        } catch {
-            batch.truncate(readings: readingCount, names: batch.names.count)
-            return DecodeOutcome(rejection: error.rejection(at: scanner.offset))
+        if checkedReceived != (received == nil) {
+            checkedReceived = received == nil
+            shapes.forget()
         }
-        if pass.rejection == nil {
-            arena.commit(payload, to: &batch)
-        } else {
-            batch.truncate(readings: readingCount, names: batch.names.count)
+        let place = arena.begin(payload, in: &batch.names)
+        var stated: Timestamp?
+        if decodeLearned(from: place, payload.count, batch.names, &stated, into: &batch.readings) {
+            return DecodeOutcome(received: stated)
         }
-        return DecodeOutcome(rejection: pass.rejection, received: pass.received)
+        return decodeAny(from: place, payload.count, into: &batch)
     }
 
-    /// What has been found out about a payload.
-    private struct Pass {
-        /// Whether `received` counts, as in plain files; elsewhere it is a member like any other.
-        let checksReceived: Bool
-        var rejection: Rejection?
-        var received: Timestamp?
+    /// Decodes a payload that is one reading of a learned shape; leaves any other as it is.
+    @inline(__always)
+    private mutating func decodeLearned(
+        from place: Int,
+        _ count: Int,
+        _ names: [UInt8],
+        _ received: inout Timestamp?,
+        into readings: inout [DecodedReading]
+    ) -> Bool {
+        names.withUnsafeBufferPointer { names in
+            guard let start = names.baseAddress else { return false }
+            arena.locate(names)
+            var scanner = JSONScanner(padded: start + place, count: count)
+            scanner.skipSpace()
+            guard scanner.next == 0x7B, readLearned(&scanner, &received, into: &readings) else { return false }
+            scanner.skipSpace()
+            if scanner.cursor == scanner.end { return true }
+            readings.removeLast()
+            return false
+        }
+    }
+
+    /// Decodes any payload; takes it away where it is refused.
+    @inline(never)
+    private mutating func decodeAny(from place: Int, _ count: Int, into batch: inout DecodedBatch) -> DecodeOutcome {
+        let readingCount = batch.readings.count
+        let outcome = decodeAny(from: place, count, batch.names, into: &batch.readings)
+        arena.commit(to: &batch.names)
+        if outcome.rejection != nil { batch.truncate(readings: readingCount, names: place) }
+        return outcome
+    }
+
+    private mutating func decodeAny(
+        from place: Int,
+        _ count: Int,
+        _ names: [UInt8],
+        into readings: inout [DecodedReading]
+    ) -> DecodeOutcome {
+        names.withUnsafeBufferPointer { names in
+            guard let start = names.baseAddress else { return DecodeOutcome(rejection: .emptyPayload) }
+            arena.locate(names)
+            var scanner = JSONScanner(padded: start + place, count: count)
+            var outcome = DecodeOutcome()
+            do throws(JSONFault) {
+                try decode(&scanner, &outcome, into: &readings)
+            } catch {
+                outcome = DecodeOutcome(rejection: error.rejection(at: scanner.offset))
+            }
+            return outcome
+        }
     }
 
     @inline(__always)
     private mutating func decode(
         _ scanner: inout JSONScanner,
-        pass: inout Pass,
-        into batch: inout DecodedBatch
+        _ outcome: inout DecodeOutcome,
+        into readings: inout [DecodedReading]
     ) throws(JSONFault) {
         scanner.skipSpace()
         switch scanner.next {
-        case 0x7B:
-            let record = try NativeRecord(&scanner, depth: 0)
-            take(record, index: nil, pass: &pass, into: &batch)
-        case 0x5B: try decodeArray(&scanner, pass: &pass, into: &batch)
+        case 0x7B: try decodeRecord(&scanner, index: nil, &outcome, into: &readings)
+        case 0x5B: try decodeArray(&scanner, &outcome, into: &readings)
         default:
             try scanner.skipValue(depth: 0)
-            pass.rejection = Rejection(
+            outcome.rejection = Rejection(
                 "not-object",
                 detail: "A payload is a reading, a JSON object, or an array of them; this is neither."
             )
@@ -70,24 +110,25 @@ struct NativeDecoder: Sendable {
 
     private mutating func decodeArray(
         _ scanner: inout JSONScanner,
-        pass: inout Pass,
-        into batch: inout DecodedBatch
+        _ outcome: inout DecodeOutcome,
+        into readings: inout [DecodedReading]
     ) throws(JSONFault) {
         scanner.cursor += 1
         scanner.skipSpace()
         if scanner.take(0x5D) {
-            pass.rejection = Rejection("empty-pack", detail: "The array is empty; send at least one reading.")
+            outcome.rejection = Rejection("empty-pack", detail: "The array is empty; send at least one reading.")
             return
         }
         var index = 0
         repeat {
             if scanner.next == 0x7B {
-                let record = try NativeRecord(&scanner, depth: 1)
-                take(record, index: index, pass: &pass, into: &batch)
+                if !readLearned(&scanner, &outcome.received, into: &readings) {
+                    try decodeRecord(&scanner, index: index, &outcome, into: &readings)
+                }
             } else {
                 try scanner.skipValue(depth: 1)
-                pass.rejection =
-                    pass.rejection
+                outcome.rejection =
+                    outcome.rejection
                     ?? Rejection(
                         "record-not-object",
                         index: index,
@@ -98,21 +139,59 @@ struct NativeDecoder: Sendable {
         } while try scanner.moreElements(close: 0x5D)
     }
 
-    /// Adds the reading of a record, or notes why there is none.
+    /// Reads an object of a learned shape and adds its reading; leaves any other as it is.
     @inline(__always)
-    private mutating func take(
-        _ record: NativeRecord,
-        index: Int?,
-        pass: inout Pass,
-        into batch: inout DecodedBatch
-    ) {
-        do throws(Rejection) {
-            if pass.checksReceived, let received = try Self.time(record.received, member: "received", index) {
-                pass.received = max(received, pass.received ?? received)
+    private mutating func readLearned(
+        _ scanner: inout JSONScanner,
+        _ received: inout Timestamp?,
+        into readings: inout [DecodedReading]
+    ) -> Bool {
+        let (place, checksReceived) = (arena.payload, checkedReceived)
+        return shapes.read(&scanner) { shape, scanner in
+            // Read into the place where it will stay, as a reading is large to copy.
+            var isRead = false
+            readings.append(addingCapacity: 1) { span in
+                span.withUnsafeMutableBufferPointer { room, count in
+                    guard let reading = room.baseAddress else { return }
+                    isRead = NativeShape.read(
+                        &scanner,
+                        by: shape,
+                        place,
+                        checksReceived: checksReceived,
+                        reading,
+                        received: &received
+                    )
+                    guard isRead else { return }
+                    count = 1
+                }
             }
-            batch.readings.append(try reading(record, index))
+            return isRead
+        }
+    }
+
+    /// Reads any object and adds its reading, or notes why there is none.
+    @inline(never)
+    private mutating func decodeRecord(
+        _ cursor: inout JSONScanner,
+        index: Int?,
+        _ outcome: inout DecodeOutcome,
+        into readings: inout [DecodedReading]
+    ) throws(JSONFault) {
+        // A scanner of its own stays in registers.
+        var scanner = cursor
+        defer { cursor = scanner }
+        let start = scanner.cursor
+        let record = try NativeRecord(&scanner, depth: index == nil ? 0 : 1)
+        do throws(Rejection) {
+            if checkedReceived, let received = try Self.time(record.received, member: "received", index) {
+                outcome.received = max(received, outcome.received ?? received)
+            }
+            let reading = try reading(record, index)
+            readings.append(reading)
+            // A shape has no names that are made, as those with escapes are.
+            if shapes.wantsLesson, !arena.hasMade { shapes.learn(NativeShape(scanner, from: start, reading: reading)) }
         } catch {
-            pass.rejection = pass.rejection ?? error
+            outcome.rejection = outcome.rejection ?? error
         }
     }
 

@@ -80,9 +80,8 @@ struct NativeRecord {
     private static func time(_ scanner: inout JSONScanner, depth: Int) throws(JSONFault) -> Time {
         switch scanner.next {
         case 0x2D, 0x30...0x39:
-            guard let microseconds = try scanner.number().scaled(by: 1000) else { return .implausible }
-            let time = Timestamp(microseconds: microseconds)
-            return time.isPlausible ? .at(time) : .implausible
+            guard let time = Timestamp(milliseconds: try scanner.number()) else { return .implausible }
+            return .at(time)
         case 0x22:
             guard let time = Timestamp(rfc3339: try scanner.string()) else { return .implausible }
             return .at(time)
@@ -94,6 +93,13 @@ struct NativeRecord {
 }
 
 extension Timestamp {
+    /// Takes a JSON number for Unix milliseconds; `nil` where a payload may not carry that time.
+    @inline(__always) init?(milliseconds number: JSONNumber) {
+        guard let microseconds = number.scaled(by: 1000) else { return nil }
+        self.init(microseconds: microseconds)
+        guard isPlausible else { return nil }
+    }
+
     /// Reads an RFC 3339 date-time from a JSON string.
     init?(rfc3339 text: JSONText) {
         guard text.hasEscapes else {

@@ -12,36 +12,46 @@ struct SenMLDecoder: Sendable {
 
     private var arena = NameArena()
     private var names = SenMLNameCache()
+    private var shapes = ShapeMemory<SenMLShape>()
+    private var order = TimeOrder()
 
     /// Decodes a pack; see ``FeedDecoder/decode(topic:contentType:payload:received:into:)``.
     ///
-    /// - Complexity: O(bytes) for packs in time order, without allocation once the batch has grown; packs in another
-    ///   order are sorted.
+    /// - Complexity: O(bytes) for packs in time order, and *n* log *n* in the records of others, without allocation
+    ///   once the batch has grown.
     mutating func decode(
         _ payload: UnsafeBufferPointer<UInt8>,
         topic: String,
         received: Timestamp?,
         into batch: inout DecodedBatch
     ) -> DecodeOutcome {
-        guard var scanner = JSONScanner(payload), let start = payload.baseAddress else {
-            return DecodeOutcome(rejection: .emptyPayload)
-        }
+        guard !payload.isEmpty else { return DecodeOutcome(rejection: .emptyPayload) }
         let readingCount = batch.readings.count
-        arena.begin(payload, after: batch.names.count)
+        // Taken out of the batch as long as they are read.
+        var texts: [UInt8] = []
+        swap(&texts, &batch.names)
+        let place = arena.begin(payload, in: &texts)
         names.reset()
-        var pack = SenMLPack(start: start, topic: topic, received: received)
-        do throws(JSONFault) {
-            try decode(&scanner, pack: &pack, into: &batch)
-        } catch {
-            pack.rejection = error.rejection(at: scanner.offset)
+        let rejection: Rejection? = texts.withUnsafeBufferPointer { texts in
+            guard let start = texts.baseAddress else { return nil }
+            arena.locate(texts)
+            var scanner = JSONScanner(padded: start + place, count: payload.count)
+            var pack = SenMLPack(start: start + place, topic: topic, received: received)
+            do throws(JSONFault) {
+                try decode(&scanner, pack: &pack, into: &batch)
+            } catch {
+                pack.rejection = error.rejection(at: scanner.offset)
+            }
+            return pack.rejection
         }
-        if pack.rejection == nil {
-            arena.commit(payload, to: &batch)
-            batch.sortByTime(from: readingCount)
+        arena.commit(to: &texts)
+        swap(&texts, &batch.names)
+        if rejection == nil {
+            order.sort(&batch.readings, from: readingCount)
         } else {
-            batch.truncate(readings: readingCount, names: batch.names.count)
+            batch.truncate(readings: readingCount, names: place)
         }
-        return DecodeOutcome(rejection: pack.rejection)
+        return DecodeOutcome(rejection: rejection)
     }
 
     private mutating func decode(
@@ -87,9 +97,14 @@ struct SenMLDecoder: Sendable {
             }
             return try scanner.skipValue(depth: 1)
         }
-        try pack.record.read(&scanner)
+        let start = scanner.cursor
+        let isLearned = shapes.read(&scanner) { shape, scanner in
+            SenMLShape.read(&scanner, by: shape, into: &pack.record)
+        }
+        if !isLearned { try pack.record.read(&scanner) }
         do throws(Rejection) {
             try resolve(index, scanner: scanner, pack: &pack, into: &batch)
+            if !isLearned, shapes.wantsLesson { shapes.learn(SenMLShape(scanner, from: start, record: pack.record)) }
         } catch {
             pack.rejection = error
         }
