@@ -46,6 +46,21 @@ __attribute__((always_inline)) static inline uint64_t ganzhi_whole_power_of_ten(
     return powers[exponent];
 }
 
+/// The place so many bytes further on, where `guess` says how many are likely.
+///
+/// As the processor foresees that the guess is right, it need not wait until `count` is known to go on behind the place.
+__attribute__((always_inline)) static inline const uint8_t *ganzhi_advance(const uint8_t *place, size_t guess,
+                                                                           size_t count) {
+    size_t hidden = guess;
+    // Else the compiler sees that both ways lead to the same place.
+    __asm__ volatile("" : "+r"(hidden));
+    if (__builtin_expect(count == guess, 1)) {
+        __asm__ volatile("");
+        return place + hidden;
+    }
+    return place + count;
+}
+
 /// Marks by one bit each which of sixteen bytes a JSON string cannot hold as they are, or not without a closer look:
 /// quotes, backslashes, control characters and what is not ASCII. The first byte's bit is the lowest.
 __attribute__((always_inline)) static inline uint32_t ganzhi_special_bytes(const void *bytes) {

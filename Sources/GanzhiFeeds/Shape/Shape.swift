@@ -1,3 +1,5 @@
+internal import CGanzhi
+
 /// The shape of a record: the literal bytes of each member, and which value stands behind which.
 ///
 /// Members may come in any order. They are expected in the order in which they were learned; others are found by name.
@@ -81,9 +83,12 @@ struct Shape {
                 case .text:
                     guard let text = try? scanner.openString() else { return nil }
                     values.texts[Int(step.pointee.field)] = text
+                    scanner.cursor = ganzhi_advance(text.start, step.pointee.width, text.count) + 1
                 case .number:
+                    let start = scanner.cursor
                     guard let number = try? scanner.number() else { return nil }
                     values.numbers[Int(step.pointee.field)] = number
+                    scanner.cursor = ganzhi_advance(start, step.pointee.width, scanner.cursor - start)
                 }
                 if step.pointee.isLast { break }
                 step += 1

@@ -92,11 +92,12 @@ struct ShapeLesson {
         switch scanner.next {
         case 0x22:
             step(to: scanner.cursor + 1, .text)
-            _ = try scanner.string()
+            steps[steps.count - 1].width = try scanner.string().count
             literal = scanner.cursor
         case 0x2D, 0x30...0x39:
             step(to: scanner.cursor, .number)
             _ = try scanner.number()
+            steps[steps.count - 1].width = scanner.cursor - literal
             literal = scanner.cursor
         case 0x7B: return try elements(close: 0x7D, depth: depth)
         case 0x5B: return try elements(close: 0x5D, depth: depth)

@@ -43,6 +43,8 @@ struct ShapeStep {
     let kind: Kind
     /// Number of the field that the value is for; 0 for one that nobody asks for.
     let field: UInt8
+    /// Bytes of the value when the shape was learned.
+    var width = 0
     /// Whether it is the last of its member.
     var isLast = false
     /// A bit for the member's field.
