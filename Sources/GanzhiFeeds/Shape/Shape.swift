@@ -72,6 +72,8 @@ struct Shape {
                 } else if !scanner.take(shape.pointee.separator) {
                     break
                 }
+                // At the very end there is no name, and no padding for one.
+                guard scanner.next == 0x22 else { return nil }
                 step = first + Int(shape.pointee.starts[hash(scanner, shape.pointee.multiplier)])
                 guard scanner.take(step.pointee.literal) else { return nil }
             }
