@@ -8,12 +8,10 @@ enum Circle {
     /// Sine and cosine of an angle.
     @inline(__always)
     static func sineAndCosine(degrees: Double) -> (sine: Double, cosine: Double) {
-        var degrees = degrees
-        // Beyond, the number of quarter turns might not fit; the remainder is exact by IEEE 754.
-        if abs(degrees) > 0x1p40 { degrees = degrees.truncatingRemainder(dividingBy: 360) }
-        let quarters = (degrees / 90).rounded()
+        let degrees = abs(degrees) < 0x1p52 ? degrees : wholeTurnsLess(degrees)
+        let quarters = Int64(degrees * (1 / 90) + (degrees < 0 ? -0.5 : 0.5))
         // Exact: both are multiples of the unit in the last place of `degrees`, and the difference is small.
-        let x = (degrees - 90 * quarters) * (Double.pi / 180)
+        let x = (degrees - 90 * Double(quarters)) * (Double.pi / 180)
         let z = x * x
         var series = 1.58969099521155010221e-10 * z - 2.50507602534068634195e-08
         series = series * z + 2.75573137070700676789e-06
@@ -29,12 +27,21 @@ enum Circle {
         let half = 0.5 * z
         let cosineHead = 1 - half
         let cosine = cosineHead + (((1 - cosineHead) - half) + z * z * series)
-        switch Int64(quarters) & 3 {
+        switch quarters & 3 {
         case 0: return (sine, cosine)
         case 1: return (cosine, -sine)
         case 2: return (-sine, -cosine)
         default: return (-cosine, sine)
         }
+    }
+
+    /// An angle of 2^52 degrees or more, which is a whole number, without the whole turns in it.
+    @inline(never)
+    private static func wholeTurnsLess(_ degrees: Double) -> Double {
+        assert(degrees.isFinite)
+        var rest = Int64(degrees.significandBitPattern | 1 << 52) % 360
+        for _ in 52..<degrees.exponent { rest = rest * 2 % 360 }
+        return degrees < 0 ? Double(-rest) : Double(rest)
     }
 
     /// The direction of a point seen from the origin, from 0 up to 360 degrees; the origin itself has none.

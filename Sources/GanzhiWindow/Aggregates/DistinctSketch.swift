@@ -1,3 +1,6 @@
+// For its square root, which a program that links nothing else would miss.
+import Glibc
+
 /// How many different values there were: the set of them up to 1,024, an estimate beyond.
 ///
 /// A sketch is a handle into a pool, 0 while it holds nothing. Its block is a header and either a hash table of values or
@@ -69,7 +72,7 @@ enum DistinctSketch {
             histogram.initialize(repeating: 0)
             let ranks = UnsafeRawBufferPointer(start: words + 1, count: registers)
             for rank in ranks { histogram[Int(rank)] += 1 }
-            return estimate(histogram).rounded()
+            return Double(Int(estimate(histogram) + 0.5))
         }
     }
 

@@ -185,14 +185,22 @@ enum QuantileSketch {
     /// The first of some sorted words that is not below a target.
     @inline(__always)
     private static func lowerBound(_ target: UInt64, _ words: UnsafeMutablePointer<UInt64>, _ count: Int) -> Int {
+        // Without branches, as readings jump to and fro between buckets. A count's last bit does not matter for order.
+        let half = target &>> 1
         var low = 0
         var left = count
         while left > 1 {
-            let half = left &>> 1
-            low = words[low &+ half &- 1] < target ? low &+ half : low
-            left &-= half
+            let step = left &>> 1
+            low &+= step & (0 &- isLess(words[low &+ step &- 1] &>> 1, half))
+            left &-= step
         }
-        return left == 1 && words[low] < target ? low &+ 1 : low
+        return left == 1 ? low &+ isLess(words[low] &>> 1, half) : low
+    }
+
+    /// 1 where one number of 63 bits is less than another, else 0.
+    @inline(__always)
+    private static func isLess(_ one: UInt64, _ other: UInt64) -> Int {
+        Int(truncatingIfNeeded: (one &- other) &>> 63)
     }
 
     @inline(never)

@@ -39,11 +39,22 @@ struct CircularSumTests {
 
     @Test func `quarter turns are exact, however many`() {
         let exact: [(Double, Double)] = [(0, 1), (1, 0), (0, -1), (-1, 0)]
-        for turns in [0, 1, -1, 1_000_003, 1e12, -1e12] as [Double] {
+        for turns in [0, 1, -1, 1_000_003, 1e12, -1e12, 0x1p44] as [Double] {
             for quarter in 0..<4 {
                 let (sine, cosine) = Circle.sineAndCosine(degrees: turns * 360 + Double(quarter) * 90)
                 #expect(sine == exact[quarter].0 && cosine == exact[quarter].1, "\(turns) turns, quarter \(quarter)")
             }
+        }
+    }
+
+    @Test func `however large an angle is, its whole turns do not matter`() {
+        var random = SeededGenerator(seed: 9)
+        for _ in 0..<10_000 {
+            var degrees = Double(bitPattern: random.next())
+            if !degrees.isFinite { degrees = 1e300 }
+            let (sine, cosine) = Circle.sineAndCosine(degrees: degrees)
+            let less = Circle.sineAndCosine(degrees: degrees.truncatingRemainder(dividingBy: 360))
+            #expect(abs(sine - less.sine) < 1e-15 && abs(cosine - less.cosine) < 1e-15, "\(degrees)")
         }
     }
 
