@@ -37,6 +37,8 @@ struct DistinctSketchTests {
     @Test func `zero is minus zero, and neighbours are not the same`() {
         var pool = WordPool()
         var handle: UInt32 = 0
+        insert([-0.0, -0.0], &handle, &pool)
+        #expect(DistinctSketch.count(handle, pool: pool) == 1)
         insert([0, -0.0, 0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude], &handle, &pool)
         #expect(DistinctSketch.count(handle, pool: pool) == 3)
         insert([1e15, 1e15 + 0.125, (1.0).nextUp, 1, .greatestFiniteMagnitude], &handle, &pool)

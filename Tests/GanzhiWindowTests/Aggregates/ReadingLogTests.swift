@@ -96,6 +96,29 @@ struct ReadingLogTests {
         #expect(last == limit * 10)
     }
 
+    @Test func `of the oldest time a full log drops what arrived first, and it never forgets a later loss`() {
+        var pool = WordPool()
+        var log = ReadingLog()
+        let limit = Int64(ReadingLog.limit)
+        for time in 1...limit { log.insert(time: time, value: 1, received: 0, quality: .good, pool: &pool) }
+        log.insert(time: 1, value: 2, received: 0, quality: .good, pool: &pool)
+        #expect(log.droppedBefore == 1 && log.count == ReadingLog.limit)
+        #expect(log.entry(0, pool: pool).value == 2)
+
+        for time in limit + 1...limit + 100 {
+            log.insert(time: time, value: 1, received: 0, quality: .good, pool: &pool)
+        }
+        #expect(log.droppedBefore == 100)
+        // Room comes, older readings fill it, and the oldest of those is dropped next.
+        log.dropBefore(200, pool: &pool)
+        for time in 1...99 as ClosedRange<Int64> {
+            log.insert(time: time, value: 3, received: 0, quality: .good, pool: &pool)
+        }
+        #expect(log.count == ReadingLog.limit && log.droppedBefore == 100)
+        log.insert(time: limit + 101, value: 1, received: 0, quality: .good, pool: &pool)
+        #expect(log.entry(0, pool: pool).time == 2 && log.droppedBefore == 100)
+    }
+
     @Test func `a log that was long gives its memory back`() {
         var pool = WordPool()
         var log = ReadingLog()

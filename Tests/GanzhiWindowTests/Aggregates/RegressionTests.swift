@@ -91,7 +91,7 @@ struct RegressionTests {
         let points = points(30, index, seed: 40 + UInt64(index))
         let exact = oracle(points)
         for split in 0...30 {
-            let laterOrigin = Self.start + Int64(split) * 1_000_000
+            let laterOrigin = Self.start + Int64(split + 1) * 1_000_000
             var line = taken(Array(points[..<split]), origin: Self.start)
             line.merge(
                 taken(Array(points[split...]), origin: laterOrigin),
