@@ -82,6 +82,7 @@ let package = Package(
 
         module(
             "GanzhiApp",
+            "CGanzhi",
             "GanzhiPipeline",
             "GanzhiConfig",
             "GanzhiMQTT",
@@ -126,7 +127,7 @@ let package = Package(
             "CGanzhiTestSupport"
         ),
         tests("GanzhiCatalogueTests", "GanzhiCatalogue", "GanzhiModel", "GanzhiTestSupport"),
-        tests("GanzhiWindowTests", "GanzhiWindow", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiWindowTests", "GanzhiWindow", "GanzhiModel", "GanzhiTestSupport", "CGanzhiTestSupport"),
         tests("GanzhiWarningsTests", "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
         tests(
             "GanzhiPipelineTests",
@@ -136,7 +137,8 @@ let package = Package(
             "GanzhiWindow",
             "GanzhiWarnings",
             "GanzhiModel",
-            "GanzhiTestSupport"
+            "GanzhiTestSupport",
+            yams
         ),
         tests(
             "GanzhiConfigTests",

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
 
 /// Asks for the cache line of an address that will be read and written soon; any address may be given.
@@ -77,6 +80,16 @@ __attribute__((always_inline)) static inline uint32_t ganzhi_special_bytes(const
         marks |= (uint32_t)((text[index] == '"') | (text[index] == '\\') | (text[index] < 0x20)) << index;
     }
     return marks;
+#endif
+}
+
+/// Bytes of heap in use, as the C library counts them; 0 where it does not tell.
+static inline size_t ganzhi_heap_bytes(void) {
+#ifdef __GLIBC__
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
 #endif
 }
 

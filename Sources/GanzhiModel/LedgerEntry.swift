@@ -29,7 +29,7 @@ public enum LedgerColumn: String, Sendable, Hashable, CaseIterable {
     case readingsQuarantined = "readings.quarantined"
     /// Readings dropped under overload.
     case readingsShed = "readings.shed"
-    /// Of the applied: missed every window of one measure, but not of the plan.
+    /// Of the applied and revised: missed every window of one measure, but not of the plan.
     case readingsPartlyLate = "readings.partly-late"
     /// Of the applied: from a device that the catalogue does not know.
     case readingsUnknownDevice = "readings.unknown-device"

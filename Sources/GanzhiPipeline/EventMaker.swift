@@ -276,7 +276,7 @@ struct EventMaker {
 
     private func write(_ evidence: EventDraft.Evidence, subject: Subject, into writer: inout JSONWriter) {
         let measure = subject.scenario.measures[evidence.measure]
-        let unit = measure.function.isDimensionless ? "" : subject.unit
+        let unit = measure.function.dimension.unit(ofMetricIn: subject.unit)
         writer.object {
             $0.member("measure", measure.name)
             $0.member("value", evidence.value)
@@ -286,7 +286,7 @@ struct EventMaker {
             $0.member("count", evidence.window.count)
             $0.member("coverage", evidence.window.coverage)
             $0.member("good", evidence.window.goodShare)
-            $0.member("revision", 0)
+            $0.member("revision", evidence.window.revision)
             $0.name("thresholds")
             $0.array {
                 for threshold in evidence.thresholds {

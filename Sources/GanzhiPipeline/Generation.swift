@@ -1,5 +1,6 @@
 public import GanzhiCatalogue
 public import GanzhiFeeds
+public import GanzhiWindow
 
 /// One version of all that people wrote and that can change a result: settings, feeds, catalogue and scenarios.
 public struct Generation: Sendable, Codable {
@@ -7,8 +8,8 @@ public struct Generation: Sendable, Codable {
     public var city: String
     /// Logical name of the node, part of every id; never a host's.
     public var node: String
-    /// IANA time zone in which days begin.
-    public var zone: String
+    /// The city's time zone, in which days begin.
+    public var calendar: DayCalendar
     /// CAP 1.2 status of what is sent: `Actual`, `Exercise` or `Test`.
     public var status: String?
     /// First levels of every topic of ours.
@@ -24,7 +25,7 @@ public struct Generation: Sendable, Codable {
     public init(
         city: String = "000000",
         node: String = "n1",
-        zone: String = "Asia/Shanghai",
+        calendar: DayCalendar = .shanghai,
         status: String? = nil,
         topicRoot: String = "ganzhi/v1",
         feeds: [FeedDefinition] = [],
@@ -33,7 +34,7 @@ public struct Generation: Sendable, Codable {
     ) {
         self.city = city
         self.node = node
-        self.zone = zone
+        self.calendar = calendar
         self.status = status
         self.topicRoot = topicRoot
         self.feeds = feeds

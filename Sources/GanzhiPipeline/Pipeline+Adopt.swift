@@ -29,7 +29,7 @@ extension Pipeline {
         running.pass(now: now, monotonic: monotonic)
         commit.position = sequence
         guard next.name != generationName else { return }
-        var nextRouting = try PipelineRouting(next.scenarios, catalogue: next.catalogue)
+        var nextRouting = try PipelineRouting(next.scenarios, catalogue: next.catalogue, calendar: next.calendar)
 
         adoptFeeds(of: next)
         for scenario in routing.scenarios.indices {

@@ -22,6 +22,7 @@ extension Pipeline {
         )
         countReadings()
         var evaluation = 0
+        var report = 0
         var learned = 0
         for block in batch.slices.indices {
             while learned < learnedUnits.count, learnedUnits[learned].block <= block {
@@ -32,6 +33,9 @@ extension Pipeline {
             while evaluation < output.evaluations.count, output.evaluations[evaluation].block == block {
                 evaluation += 1
             }
+            let firstReport = report
+            while report < output.reports.count, output.reports[report].block == block { report += 1 }
+            if windowLines != nil { writeLines(first..<evaluation, reports: firstReport..<report) }
             if first < evaluation { judge(first..<evaluation, block: block) }
             markStale(block: block)
             emitDrafts(into: &commit)
@@ -56,6 +60,7 @@ extension Pipeline {
         rankKeys()
         output.removeAll()
         while windows.finishNext(into: &output) {
+            if windowLines != nil { writeLines(output.evaluations.indices, reports: output.reports.indices) }
             judge(output.evaluations.indices, block: nil)
             emitDrafts(into: &commit)
             output.removeAll()
@@ -92,6 +97,7 @@ extension Pipeline {
                     switch entry.outcome {
                     case .duplicate: .readingsDuplicate
                     case .late: .readingsLate
+                    case .revised: .readingsRevised
                     case .partlyLate: .readingsPartlyLate
                     }
                 let value = batch.readings.readings[entry.reading]

@@ -10,7 +10,7 @@ extension Pipeline {
     private func runningTime(of feed: Int, at block: Int?) -> Int64 {
         block.map { batch.running[$0 * feeds.count + feed] } ?? running.feeds[feed]
     }
-    /// Reports the windows of the evaluations of one block in their order, and moves the ladders.
+    /// Moves the ladders by the evaluations of one block, in their order.
     ///
     /// - Parameter block: Index of the block in the batch; `nil` for the end of input.
     mutating func judge(_ evaluations: Range<Int>, block: Int?) {
@@ -18,32 +18,47 @@ extension Pipeline {
         var isSorted = true
         for index in evaluations {
             let evaluation = output.evaluations[index]
-            for scenario in routing.scenariosOfPlan[Int(evaluation.plan)] {
+            // By number: walking the array itself would count one more owner.
+            for place in routing.scenariosOfPlan[Int(evaluation.plan)].indices {
+                let scenario = routing.scenariosOfPlan[Int(evaluation.plan)][place]
                 if let last = order.last {
-                    let before = output.evaluations[last.evaluation]
-                    isSorted =
-                        isSorted && before.series == evaluation.series
-                        && (before.instant, last.scenario) < (evaluation.instant, scenario)
+                    isSorted = isSorted && comesAfter(evaluation, scenario, last)
                 }
                 order.append((index, scenario))
             }
         }
         if !isSorted { sortOrder() }
         for (index, scenario) in order {
-            report(output.evaluations[index], scenario: scenario)
             step(output.evaluations[index], scenario: scenario, block: block)
         }
     }
 
+    /// Whether an evaluation stands where it belongs behind the one before it; `false` where that takes names.
+    private func comesAfter(
+        _ evaluation: Evaluation,
+        _ scenario: Int,
+        _ last: (evaluation: Int, scenario: Int)
+    ) -> Bool {
+        let before = output.evaluations[last.evaluation]
+        guard before.instant == evaluation.instant else {
+            return before.instant < evaluation.instant
+        }
+        guard last.scenario == scenario else { return last.scenario < scenario }
+        guard let ranks else { return false }
+        return ranks[Int(before.series)] < ranks[Int(evaluation.series)]
+    }
+
     /// Sorts by (instant, scenario, key); scenarios are numbered in code-point order.
     private mutating func sortOrder() {
-        order.sort { left, right in
+        var sorted: [(evaluation: Int, scenario: Int)] = []
+        swap(&order, &sorted)
+        defer { swap(&order, &sorted) }
+        sorted.sort { left, right in
             let (a, b) = (output.evaluations[left.evaluation], output.evaluations[right.evaluation])
             if a.instant != b.instant { return a.instant < b.instant }
             if left.scenario != right.scenario { return left.scenario < right.scenario }
             if a.series == b.series { return left.evaluation < right.evaluation }
-            if let ranks { return ranks[Int(a.series)] < ranks[Int(b.series)] }
-            return channels[Int(a.series)].device.precedesByCodePoint(channels[Int(b.series)].device)
+            return keyPrecedes(a.series, b.series)
         }
     }
 
@@ -57,18 +72,7 @@ extension Pipeline {
             ranks[series] = rank
         }
         self.ranks = ranks
-    }
-
-    private mutating func report(_ evaluation: Evaluation, scenario: Int) {
-        guard windowLines != nil, evaluation.firstWindow >= 0 else { return }
-        let state = routing.scenarios[scenario]
-        let key = channels[Int(evaluation.series)].device
-        for (measure, window) in zip(state.scenario.measures, state.slots) {
-            let result = output.windows[Int(evaluation.firstWindow) + window.window]
-            if result.count > 0, result.end == evaluation.instant {
-                windowLines?.append(scenario: state.scenario.id, key: key, measure: measure, window: result)
-            }
-        }
+        windows.setEndOrder(order)
     }
 
     private mutating func step(_ evaluation: Evaluation, scenario: Int, block: Int?) {
@@ -79,6 +83,7 @@ extension Pipeline {
             return
         }
         measure(evaluation, scenario: scenario)
+        if routing.scenarios[scenario].book.isUnmoved(key: key, by: values, program: program) { return }
         let before = routing.scenarios[scenario].book.state(of: key)
         let step = routing.scenarios[scenario].book.step(
             key: key,
@@ -117,10 +122,11 @@ extension Pipeline {
     private mutating func measure(_ evaluation: Evaluation, scenario: Int) {
         let minimumCoverage = routing.scenarios[scenario].minimumCoverage
         values.removeAll(keepingCapacity: true)
-        for slot in routing.scenarios[scenario].slots {
+        for measure in routing.scenarios[scenario].slots.indices {
+            let slot = routing.scenarios[scenario].slots[measure]
             let result = output.windows[Int(evaluation.firstWindow) + slot.window]
             let isBacked = result.count > 0 && result.coverage >= minimumCoverage
-            values.append(isBacked ? result.value(slot.function) : .nan)
+            values.append(isBacked ? output.values[Int(evaluation.firstValue) + slot.aggregate] : .nan)
         }
     }
 
@@ -136,8 +142,8 @@ extension Pipeline {
         let state = routing.scenarios[scenario]
         return named.compactMap { measure in
             let window = output.windows[Int(evaluation.firstWindow) + state.slots[measure].window]
-            let value = window.count > 0 ? window.value(state.scenario.measures[measure].function) : .nan
-            guard value.isFinite else { return nil }
+            let value = output.values[Int(evaluation.firstValue) + state.slots[measure].aggregate]
+            guard window.count > 0, value.isFinite else { return nil }
             return EventDraft.Evidence(
                 measure: measure,
                 value: value,

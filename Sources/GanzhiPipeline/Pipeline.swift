@@ -86,7 +86,11 @@ public struct Pipeline: ~Copyable {
         generationName = generation.name
         feeds = Self.feeds(of: generation, clock: clock)
         books = Books(feeds: feeds.map(\.name))
-        routing = try PipelineRouting(generation.scenarios, catalogue: generation.catalogue)
+        routing = try PipelineRouting(
+            generation.scenarios,
+            catalogue: generation.catalogue,
+            calendar: generation.calendar
+        )
         eventMaker = EventMaker(generation: generation, generationHash: generationName)
         decoders = feeds.map { FeedDecoder(definition: $0) }
         normaliser = Normaliser(catalogue: generation.catalogue, seed: hashSeed)

@@ -29,7 +29,7 @@ struct PipelineBatch {
     mutating func append(_ block: BlockInfo, readings count: Int, maxAhead: TimeSpan?, running: [Int64]) {
         blocks.append(block)
         arrivals.append(Normaliser.Arrival(count: count, received: block.now, maxAhead: maxAhead))
-        self.running += running
+        for time in running { self.running.append(time) }
     }
 
     /// Cuts the accepted readings into the blocks' slices.

@@ -22,24 +22,27 @@ struct PipelineRouting {
     /// Plans the scenarios of a generation; retired ones are left out.
     ///
     /// - Throws: A problem where a scenario's plan is too large.
-    init(_ scenarios: [Scenario], catalogue: Catalogue) throws(Problem) {
+    init(_ scenarios: [Scenario], catalogue: Catalogue, calendar: DayCalendar) throws(Problem) {
         var numberOfPlan: [PlanKey: Int] = [:]
         for scenario in scenarios.sorted(by: { $0.id.precedesByCodePoint($1.id) }) where scenario.stage != .retired {
-            let key = PlanKey(plan: try scenario.plan(), watch: scenario.watch)
+            let metric = catalogue.canonicalMetric(scenario.watch.metric)
+            let plan = try scenario.plan(calendar: calendar, unit: catalogue.metric(metric)?.unit)
+            let key = PlanKey(plan: plan, watch: scenario.watch)
             let number = numberOfPlan[key] ?? plans.count
             if number == plans.count {
                 numberOfPlan[key] = number
                 plans.append(key)
                 scenariosOfPlan.append([])
-                plansOfMetric[catalogue.canonicalMetric(scenario.watch.metric), default: []].append(number)
+                plansOfMetric[metric, default: []].append(number)
             }
             scenariosOfPlan[number].append(self.scenarios.count)
             self.scenarios.append(
-                ScenarioState(
+                try ScenarioState(
                     scenario,
                     hash: Generation.hash(of: scenario),
                     plan: number,
-                    windows: key.plan.windows
+                    planOf: key.plan,
+                    unit: catalogue.metric(metric)?.unit
                 )
             )
         }

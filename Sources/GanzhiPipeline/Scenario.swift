@@ -62,6 +62,10 @@ public struct Scenario: Sendable, Hashable, Codable {
     public var lateness: TimeSpan
     /// Running time after which an unheard series holds nothing up.
     public var idle: TimeSpan
+    /// For how long after its end became final a window still takes readings in, and is reported again.
+    public var revise: TimeSpan
+    /// Local time of day at which days begin.
+    public var from: TimeSpan
     /// Whether a quiet device counts as unchanged: no freshness is asked.
     public var quietCounts: Bool
     /// The measures, as declared.
@@ -88,6 +92,8 @@ public struct Scenario: Sendable, Hashable, Codable {
         every: TimeSpan,
         lateness: TimeSpan = .zero,
         idle: TimeSpan = .minutes(5),
+        revise: TimeSpan = .zero,
+        from: TimeSpan = .zero,
         quietCounts: Bool = false,
         measures: [Measure],
         ladder: Ladder,
@@ -105,6 +111,8 @@ public struct Scenario: Sendable, Hashable, Codable {
         self.every = every
         self.lateness = lateness
         self.idle = idle
+        self.revise = revise
+        self.from = from
         self.quietCounts = quietCounts
         self.measures = measures
         self.ladder = ladder
@@ -116,10 +124,24 @@ public struct Scenario: Sendable, Hashable, Codable {
 
     /// The windows of the scenario.
     ///
-    /// - Throws: A problem where the plan would be too large.
-    public func plan() throws(Problem) -> Plan {
-        var windows: [WindowSpec] = []
-        for measure in measures where !windows.contains(measure.window) { windows.append(measure.window) }
-        return try Plan(every: every, lateness: lateness, idle: idle, quietCounts: quietCounts, windows: windows)
+    /// - Parameters:
+    ///   - calendar: The city's days.
+    ///   - unit: Canonical unit of the watched metric; `nil` where none is known.
+    /// - Throws: A problem where the plan would be too large, or a measure's number cannot be converted.
+    public func plan(calendar: DayCalendar, unit: String?) throws(Problem) -> Plan {
+        var aggregates: [Plan.Aggregate] = []
+        for measure in measures {
+            let aggregate = Plan.Aggregate(try Thresholds.function(of: measure, metricUnit: unit), measure.window)
+            if !aggregates.contains(aggregate) { aggregates.append(aggregate) }
+        }
+        return try Plan(
+            every: every,
+            lateness: lateness,
+            idle: idle,
+            revise: revise,
+            quietCounts: quietCounts,
+            calendar: calendar.beginning(at: from),
+            aggregates: aggregates
+        )
     }
 }

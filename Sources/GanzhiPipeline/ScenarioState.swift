@@ -3,10 +3,16 @@ import GanzhiModel
 import GanzhiWarnings
 import GanzhiWindow
 
-/// A measure by what it computes and the number of its window in the plan.
+/// Where a plan's results hold a measure.
 struct MeasureSlot {
-    let function: WindowFunction
+    /// Number of the aggregate.
+    let aggregate: Int
+    /// Number of its window.
     let window: Int
+    /// Place among the aggregates of that window.
+    let placeInWindow: Int
+    /// Whether its windows end at evaluations; others are reported beside them.
+    let endsWithEvaluations: Bool
 }
 
 /// A scenario at work: its compiled ladder and where its keys stand.
@@ -16,7 +22,7 @@ struct ScenarioState {
     let hash: String
     /// Number of its plan.
     let plan: Int
-    /// The measures, as declared, by function and window.
+    /// The measures, as declared.
     let slots: [MeasureSlot]
     /// Coverage below which a measure is unknown.
     let minimumCoverage: Double
@@ -29,11 +35,24 @@ struct ScenarioState {
     /// The series behind each key.
     private(set) var seriesOfKey: [UInt32] = []
 
-    init(_ scenario: Scenario, hash: String, plan: Int, windows: [WindowSpec]) {
+    init(_ scenario: Scenario, hash: String, plan: Int, planOf: Plan, unit: String?) throws(Problem) {
         self.scenario = scenario
         self.hash = hash
         self.plan = plan
-        slots = scenario.measures.map { MeasureSlot(function: $0.function, window: windows.firstIndex(of: $0.window)!) }
+        var slots: [MeasureSlot] = []
+        for measure in scenario.measures {
+            let function = try Thresholds.function(of: measure, metricUnit: unit)
+            let aggregate = planOf.aggregates.firstIndex(of: Plan.Aggregate(function, measure.window))!
+            slots.append(
+                MeasureSlot(
+                    aggregate: aggregate,
+                    window: planOf.windows.firstIndex(of: measure.window)!,
+                    placeInWindow: planOf.aggregates[..<aggregate].count { $0.window == measure.window },
+                    endsWithEvaluations: planOf.endsWithEvaluations(measure.window)
+                )
+            )
+        }
+        self.slots = slots
         minimumCoverage = scenario.ladder.minimumCoverage
         book = LadderBook(rungs: scenario.ladder.rungs.count)
         bind(unit: nil)

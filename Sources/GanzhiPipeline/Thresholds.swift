@@ -28,12 +28,46 @@ public enum Thresholds {
         metricUnit: String?
     ) throws(Fault) -> Double {
         guard let decimal = ExactDecimal(number), let plain = decimal.doubleValue else { throw .notANumber }
-        let target = function.isDimensionless ? "1" : metricUnit
+        let target = function.dimension == .number ? "1" : metricUnit.map { function.dimension.unit(ofMetricIn: $0) }
         if unit.isEmpty || unit == target { return plain }
         guard let from = Unit(unit) else { throw .unknownUnit }
         guard let target, let to = Unit(target),
-            let value = Unit.threshold(decimal, from: from, to: to, asDifference: function.isDifference)
+            let value = Unit.threshold(decimal, from: from, to: to, asDifference: function.dimension != .value)
         else { throw .notComparable }
         return value
+    }
+
+    /// A measure's function with its number in the metric's canonical unit.
+    static func function(of measure: Measure, metricUnit: String?) throws(Problem) -> WindowFunction {
+        func converted(_ number: Double) throws(Problem) -> Double {
+            do throws(Fault) {
+                return try convert("\(number)", unit: measure.unit, function: .last, metricUnit: metricUnit)
+            } catch {
+                throw Problem(
+                    message: "`\(measure.name)`: \(number) \(measure.unit) cannot be held against "
+                        + (metricUnit.map { "a metric in \($0)" } ?? "a metric whose unit the catalogue does not give")
+                        + ".",
+                    remedy: "Write the number in the metric's unit, and give the catalogue that unit."
+                )
+            }
+        }
+        return switch measure.function {
+        case .above(let number): .above(try converted(number))
+        case .below(let number): .below(try converted(number))
+        default: measure.function
+        }
+    }
+}
+
+extension WindowFunction.Dimension {
+    /// The unit of a result whose metric is in a unit, as UCUM writes it; empty for plain numbers.
+    public func unit(ofMetricIn unit: String) -> String {
+        guard !unit.isEmpty else { return "" }
+        return switch self {
+        case .number: ""
+        case .value, .difference: unit
+        case .perSecond: "\(unit)/s"
+        case .squared: unit.allSatisfy(\.isLetter) ? "\(unit)2" : "(\(unit))2"
+        }
     }
 }

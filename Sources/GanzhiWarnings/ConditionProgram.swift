@@ -97,8 +97,9 @@ public struct ConditionProgram: Sendable, Hashable {
             }
             return isKnown & 1 == 0 ? .unknown : isTrue & 1 == 1 ? .true : .false
         }
-        for instruction in instructions {
-            switch instruction {
+        // By number: walking the array itself would count one more owner.
+        for number in instructions.indices {
+            switch instructions[number] {
             case .compareNumber(let measure, let comparison, let value):
                 push(Self.compare(values[measure], comparison, value))
             case .compareMeasures(let left, let comparison, let right):

@@ -48,6 +48,8 @@ public struct LadderBook: Sendable {
     }
 
     private var keys: [KeyState] = []
+    /// Whether a key has a standing warning or a run; of others nothing needs to be known.
+    private var isActive: [Bool] = []
     private var runs: [Run] = []
     /// Runs per key: one for each rung, then `until`, then `clear`.
     private let runsPerKey: Int
@@ -157,12 +159,23 @@ public struct LadderBook: Sendable {
                 step.transition = .eased(from: current, to: current - 1)
             }
         }
+        isActive[key] =
+            keys[key].rung >= 0 || (firstRun..<untilRun).contains { runs[$0].start != .never }
         return step
+    }
+
+    /// Whether an evaluation changes nothing at a key: no warning stands there, no level has a run, and none holds.
+    ///
+    /// Most keys are so most of the time; what is kept of them need not be touched then.
+    public func isUnmoved(key: Int, by values: [Double], program: LadderProgram) -> Bool {
+        if key < isActive.count, isActive[key] { return false }
+        for rung in program.when.indices where program.when[rung].evaluate(values) == .true { return false }
+        return true
     }
 
     /// Takes note of an evaluation at which every condition is unknown.
     public mutating func noteUnknown(key: Int, at instant: Timestamp) {
-        if key < keys.count { keys[key].lastInstant = instant }
+        if key < keys.count, isActive[key] { keys[key].lastInstant = instant }
     }
 
     /// Marks a standing warning stale; says whether it was not yet.
@@ -192,6 +205,7 @@ public struct LadderBook: Sendable {
         grow(to: key)
         keys[key] = state
         keys[key].rung = Int8(rung)
+        isActive[key] = rung >= 0
     }
 
     /// Gives feeds other numbers, for a new generation.
@@ -202,6 +216,7 @@ public struct LadderBook: Sendable {
     private mutating func grow(to key: Int) {
         while keys.count <= key {
             keys.append(KeyState())
+            isActive.append(false)
             for _ in 0..<runsPerKey { runs.append(Run()) }
         }
     }

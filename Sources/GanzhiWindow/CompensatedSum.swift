@@ -1,6 +1,7 @@
 /// A sum that carries its rounding error along.
 ///
-/// - Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54 (1974).
+/// - Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54 (1974); the
+///   error of one addition without a branch as in D. Knuth, The Art of Computer Programming, volume 2, 4.2.2.
 struct CompensatedSum {
     private var sum = 0.0
     private var error = 0.0
@@ -12,11 +13,13 @@ struct CompensatedSum {
     @inline(__always)
     mutating func add(_ value: Double) {
         let next = sum + value
-        error += abs(sum) >= abs(value) ? (sum - next) + value : (value - next) + sum
+        let part = next - sum
+        error += (sum - (next - part)) + (value - part)
         sum = next
     }
 
     /// Adds what a later part came to, its error included.
+    @inline(__always)
     mutating func merge(_ later: CompensatedSum) {
         add(later.sum)
         error += later.error

@@ -1,332 +1,503 @@
 import CGanzhi
 import GanzhiModel
 
-/// A plan at work: the rows and panes of the series it watches.
+/// A plan at work: how it takes readings in and what it keeps beside the rows, which lie with their series.
 struct PlanState: ~Copyable {
     let plan: Plan
-    var rows: ChunkedTable<PlanRow>
-    private var panes: ChunkedTable<Pane>
-    /// Last results of the windows that end less often than the plan evaluates; they stand until their next end.
-    private var standing: ChunkedTable<WindowResult>
-    private let every: Int64
-    private let lateness: Int64
-    let idle: Int64
-    private let pane: Int64
-    private let paneCount: Int64
-    private let reach: Int64
     /// The number that evaluations carry.
     var index: Int32
+    /// Rows so far.
+    private(set) var rowCount: UInt32 = 0
+    /// Sketches and readings of all rows.
+    var pool = WordPool()
+    /// Groups of rows that are evaluated together; empty where rows stand alone.
+    var groups = PlanGroups()
+    var isGrouped = false
+    /// Whether groups have members in other engines, so that only ``WindowEngine/closeGroup(_:of:upTo:into:)`` closes.
+    var isPart = false
+
+    let calendar: UnsafeMutablePointer<DayCalendar>
+    let grids: UnsafeMutablePointer<PlanLayout.Grid>
+    let gridCount: Int
+    let windows: UnsafeMutablePointer<PlanLayout.Window>
+    let windowCount: Int
+    let aggregateCount: Int
+    /// How each aggregate is read from merged panes.
+    let recipes: UnsafeMutablePointer<AggregateRecipe>
+    /// Functions of the aggregates, and the forms of the panes they are computed from.
+    let functions: UnsafeMutablePointer<WindowFunction>
+    let forms: UnsafeMutablePointer<PaneForm>
+    let step: TimeGrid
+    let lateness: Int64
+    let idle: Int64
+    let revise: Int64
+    /// How far before an instant a reading may lie that some window looked at there still holds.
+    let reach: Int64
+    /// The same for windows that end at every instant, and the last step of `every`.
+    let fineReach: Int64
+    let freshGrid: Int
+    let keepsReadings: Bool
+    /// Whether readings are kept for other windows than sessions.
+    let keepsLog: Bool
+    let hasOwnEnds: Bool
+    /// Whether ``applyPlainly(_:_:_:)`` can work: one grid of equal steps, nothing but sums and extrema.
+    let isPlain: Bool
+    /// Bytes of a pane of the first grid, and of all its panes that are asked for early.
+    let paneBytes: Int
+    let panesPrefetched: Int
+    /// Numbers of each window's aggregates.
+    let aggregatesOfWindow: UnsafeMutablePointer<UnsafeMutableBufferPointer<Int>>
+    /// Number of the newest pane with usable readings that was merged last.
+    var newestMerged = Int64.min
+    /// Room to merge a window's panes in.
+    let whole: UnsafeMutableRawPointer
 
     init(_ plan: Plan, index: Int) {
         self.plan = plan
         self.index = Int32(index)
-        rows = ChunkedTable(empty: PlanRow())
-        panes = ChunkedTable(elementsPerItem: plan.paneCount, empty: Pane())
-        standing = ChunkedTable(elementsPerItem: plan.standingCount, empty: WindowResult(start: .never, end: .never))
-        every = plan.every.microseconds
+        let layout = plan.layout
+        calendar = .allocate(capacity: 1)
+        calendar.initialize(to: plan.calendar)
+        gridCount = layout.grids.count
+        grids = .allocate(capacity: gridCount)
+        _ = UnsafeMutableBufferPointer(start: grids, count: gridCount).initialize(from: layout.grids)
+        windowCount = layout.windows.count
+        aggregateCount = plan.aggregates.count
+        aggregatesOfWindow = .allocate(capacity: windowCount)
+        for (number, window) in layout.windows.enumerated() {
+            let list = UnsafeMutableBufferPointer<Int>.allocate(capacity: window.aggregates.count)
+            _ = list.initialize(from: window.aggregates)
+            (aggregatesOfWindow + number).initialize(to: list)
+        }
+        windows = .allocate(capacity: windowCount)
+        _ = UnsafeMutableBufferPointer(start: windows, count: windowCount).initialize(from: layout.windows)
+        functions = .allocate(capacity: plan.aggregates.count)
+        forms = .allocate(capacity: plan.aggregates.count)
+        recipes = .allocate(capacity: plan.aggregates.count)
+        for (number, aggregate) in plan.aggregates.enumerated() {
+            let window = layout.windows.first { $0.spec == aggregate.window }!
+            let isMerged = window.spec.kind == .hopping
+            (functions + number).initialize(to: aggregate.function)
+            let form = isMerged ? layout.grids[window.grid].form : window.form
+            (forms + number).initialize(to: form)
+            (recipes + number).initialize(to: AggregateRecipe(aggregate.function, form))
+        }
+        step = layout.step
         lateness = plan.lateness.microseconds
         idle = plan.idle.microseconds
-        pane = plan.pane.microseconds
-        paneCount = Int64(plan.paneCount)
-        reach = plan.reach.microseconds
+        revise = plan.revise.microseconds
+        freshGrid = layout.freshGrid
+        keepsReadings = layout.keepsReadings
+        keepsLog = layout.windows.contains {
+            $0.spec.kind == .sliding || $0.spec.kind == .hopping && $0.needsReadings
+        }
+        hasOwnEnds = layout.hasOwnEnds
+        let days: Int64 = plan.calendar == .utc ? 0 : 2 * TimeSpan.days(1).microseconds
+        fineReach =
+            days
+            + plan.windows.reduce(plan.every.microseconds) { reach, window in
+                window.kind == .hopping && window.every == plan.every
+                    ? Swift.max(reach, window.size.microseconds) : reach
+            }
+        reach =
+            days
+            + plan.windows.reduce(plan.every.microseconds) { reach, window in
+                guard window.kind == .hopping else { return reach }
+                return Swift.max(
+                    reach,
+                    window.size.microseconds + window.every.microseconds - plan.every.microseconds
+                )
+            }
+        let first = layout.grids[0]
+        isPlain =
+            gridCount == 1 && first.pane.days == 0 && !layout.keepsReadings && !layout.hasOwnEnds
+            && first.form.parts.isSubset(of: [.sum, .extrema])
+        paneBytes = first.form.bytes
+        panesPrefetched = Swift.min(first.paneCount * first.form.bytes, 2048)
+        let room = layout.windows.map(\.form.bytes).max()! + layout.grids.map(\.form.bytes).max()!
+        whole = .allocate(byteCount: room, alignment: SlabTable.line)
+        whole.initializeMemory(as: UInt8.self, repeating: 0, count: room)
     }
 
-    /// Gives a series a row.
-    mutating func addRow(series: UInt32) -> UInt32 {
-        let row = rows.append()
-        rows[row].pointee.series = series
-        _ = panes.append()
-        _ = standing.append()
-        return UInt32(row)
+    deinit {
+        calendar.deinitialize(count: 1)
+        calendar.deallocate()
+        grids.deinitialize(count: gridCount)
+        grids.deallocate()
+        for number in 0..<windowCount { aggregatesOfWindow[number].deallocate() }
+        aggregatesOfWindow.deallocate()
+        windows.deinitialize(count: windowCount)
+        windows.deallocate()
+        functions.deallocate()
+        forms.deallocate()
+        recipes.deallocate()
+        whole.deallocate()
+    }
+
+    /// Prepares a new row.
+    mutating func begin(_ row: Row) {
+        row.header.initialize(to: RowHeader())
+        row.number.initialize(to: rowCount)
+        rowCount += 1
+        if keepsReadings {
+            let readings = readings(row)
+            readings.initialize(to: ReadingRow())
+            for session in 0..<plan.layout.sessionCount {
+                (sessions(row) + session).initialize(to: OpenSessions())
+            }
+        }
+        for window in plan.layout.windows where window.standing >= 0 {
+            standing(row, window).initialize(to: WindowResult(start: .min, end: .min))
+        }
+    }
+
+    /// Gives back what a row keeps in the pool.
+    mutating func end(_ row: Row) {
+        if keepsReadings {
+            readings(row).pointee.log.release(pool: &pool)
+            for session in 0..<plan.layout.sessionCount { sessions(row)[session].log.release(pool: &pool) }
+        }
+        for grid in 0..<gridCount where grids[grid].form.parts.contains(.sketches) {
+            for slot in 0..<grids[grid].paneCount {
+                let pane = row.area + grids[grid].offset + slot * grids[grid].form.bytes
+                if !pane.assumingMemoryBound(to: Pane.self).pointee.isEmpty {
+                    grids[grid].form.release(pane, pool: &pool)
+                }
+            }
+        }
+    }
+
+    // MARK: Parts of a row
+
+    @inline(__always)
+    func readings(_ row: Row) -> UnsafeMutablePointer<ReadingRow> {
+        (row.area + plan.layout.readingsOffset).assumingMemoryBound(to: ReadingRow.self)
+    }
+
+    /// Per session window, the sessions that are open.
+    func sessions(_ row: Row) -> UnsafeMutablePointer<OpenSessions> {
+        (row.area + plan.layout.readingsOffset + MemoryLayout<ReadingRow>.stride)
+            .assumingMemoryBound(to: OpenSessions.self)
+    }
+
+    func standing(_ row: Row, _ window: borrowing PlanLayout.Window) -> UnsafeMutablePointer<WindowResult> {
+        (row.area + window.standing).assumingMemoryBound(to: WindowResult.self)
+    }
+
+    func standingValues(_ row: Row, _ window: borrowing PlanLayout.Window) -> UnsafeMutablePointer<Double> {
+        UnsafeMutableRawPointer(standing(row, window) + 1).assumingMemoryBound(to: Double.self)
+    }
+
+    @inline(__always)
+    func pane(_ row: Row, _ grid: UnsafeMutablePointer<PlanLayout.Grid>, _ number: Int64) -> UnsafeMutableRawPointer {
+        let slot = Int(truncatingIfNeeded: grid.pointee.ring.modulo(number))
+        return row.area + grid.pointee.offset + slot &* grid.pointee.form.bytes
     }
 
     /// Asks for the memory that a reading of this time will need.
     @inline(__always)
-    func prefetch(row: Int, time: Int64) {
-        ganzhi_prefetch(rows[row])
-        let slot = UnsafeRawPointer(panes[row] + Int(Self.modulo(Self.floorDivide(time, pane), paneCount)))
-        ganzhi_prefetch(slot)
-        ganzhi_prefetch(slot + MemoryLayout<Pane>.size - 1)
+    func prefetch(header: UnsafeRawPointer, area: UnsafeRawPointer, facts: UnsafeRawPointer, time: Int64) {
+        let row = header.assumingMemoryBound(to: RowHeader.self)
+        let newest = area + Int(row.pointee.newestPane)
+        guard time &- lateness >= row.pointee.nextInstant else {
+            ganzhi_prefetch(newest)
+            ganzhi_prefetch(newest + paneBytes)
+            return
+        }
+        prefetchAll(area: area, facts: facts)
+    }
+
+    /// Asks for the memory that closing windows will need: all panes, and what no reading touches.
+    @inline(__always)
+    func prefetchAll(area: UnsafeRawPointer, facts: UnsafeRawPointer) {
+        ganzhi_prefetch(facts)
+        var line = 0
+        while line < panesPrefetched {
+            ganzhi_prefetch(area + line)
+            line &+= SlabTable.line
+        }
+    }
+
+    // MARK: Readings
+
+    /// Takes in a usable reading that comes in order, in a plan of one plain grid.
+    ///
+    /// - Returns: Whether it was such a case; if not, nothing has happened.
+    @inline(__always)
+    mutating func applyPlainly(
+        _ reading: PaneReading,
+        _ header: UnsafeMutablePointer<RowHeader>,
+        _ area: UnsafeMutableRawPointer,
+        row: @autoclosure () -> Row,
+        block: Int32,
+        output: inout WindowOutput
+    ) -> Bool {
+        guard isPlain, reading.quality == .good, reading.time >= header.pointee.watermark else { return false }
+        let watermark = reading.time &- lateness
+        if watermark > header.pointee.watermark {
+            if watermark < header.pointee.nextInstant {
+                header.pointee.watermark = watermark
+            } else {
+                advance(row(), to: watermark, block: block, output: &output)
+            }
+        }
+        let grid = grids
+        let number = grid.pointee.pane.index(ofEqual: reading.time)
+        let offset = Int(truncatingIfNeeded: grid.pointee.ring.modulo(number)) &* paneBytes
+        let pane = area + offset
+        let head = pane.assumingMemoryBound(to: Pane.self)
+        if head.pointee.number != UInt32(truncatingIfNeeded: number) || head.pointee.isEmpty {
+            guard begin(pane, number, grid, row()) else {
+                header.pointee.newest = Swift.max(header.pointee.newest, reading.time)
+                return true
+            }
+        }
+        head.pointee.good &+= 1
+        grid.pointee.form.addPlainly(reading, to: pane)
+        if reading.time > header.pointee.newest {
+            header.pointee.newest = reading.time
+            header.pointee.newestPane = UInt32(truncatingIfNeeded: offset)
+        }
+        return true
     }
 
     /// What became of a reading in this plan.
-    enum Outcome { case applied, partlyLate, late }
+    enum Outcome { case applied, partlyLate, revised, revisedPartlyLate, late }
 
-    /// Judges a reading, closes what its arrival makes final, and adds it to its pane.
+    /// Judges a reading, takes it in, and closes what its arrival makes final.
     ///
-    /// The windows that it closes end at or before its own time, so none of them holds it: closing before adding gives
-    /// the same results as after, and the row's panes never need to reach further than ``Plan/paneCount``.
-    @inline(__always)
-    mutating func apply(
-        row rowIndex: Int,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        time: Int64,
-        value: Double,
-        quality: Quality,
-        received: Int64,
+    /// The windows that it closes hold it only where readings end them. Panes are filled after closing, so that they never
+    /// need to reach further than ``PlanLayout/Grid/paneCount``.
+    mutating func apply(_ reading: PaneReading, to row: Row, block: Int32, output: inout WindowOutput) -> Outcome {
+        let watermark = reading.time &- lateness
+        if reading.time < row.header.pointee.watermark || keepsReadings {
+            return applyCarefully(reading, to: row, block: block, output: &output)
+        }
+        if watermark > row.header.pointee.watermark { advance(row, to: watermark, block: block, output: &output) }
+        fill(reading, row)
+        return .applied
+    }
+
+    @inline(never)
+    private mutating func applyCarefully(
+        _ reading: PaneReading,
+        to row: Row,
         block: Int32,
         output: inout WindowOutput
     ) -> Outcome {
-        let row = rows[rowIndex]
-        var outcome = Outcome.applied
-        if time < row.pointee.watermark {
-            outcome = judge(time: time, watermark: row.pointee.watermark)
-            if outcome == .late { return .late }
-        } else if time - lateness > row.pointee.watermark {
-            advance(row: rowIndex, to: time - lateness, block: block, series: series, output: &output)
+        let watermark = row.header.pointee.watermark
+        let outcome = reading.time < watermark ? judge(reading, row) : .applied
+        if outcome == .late { return .late }
+        if keepsReadings { keep(reading, row) }
+        if reading.time &- lateness > watermark {
+            advance(row, to: reading.time &- lateness, block: block, output: &output)
         }
-        let index = Self.floorDivide(time, pane)
-        guard index * pane >= row.pointee.nextInstant - reach else { return outcome }
-        let slot = panes[rowIndex] + Int(Self.modulo(index, paneCount))
-        if slot.pointee.index != index { slot.pointee = Pane(index: index) }
-        slot.pointee.add(time: time, value: value, quality: quality, received: received)
-        if index > row.pointee.newestPane { row.pointee.newestPane = index }
+        fill(reading, row)
+        if revise > 0, reading.time < watermark {
+            reviseWindows(holding: reading.time, row, block: block, output: &output)
+        }
         return outcome
     }
 
-    private func judge(time: Int64, watermark: Int64) -> Outcome {
-        var isHeld = false
-        var isOpen = false
-        var misses = false
-        for window in plan.windows {
-            guard let end = window.lastEnd(holding: Timestamp(microseconds: time)) else { continue }
-            isHeld = true
-            if watermark >= end.microseconds { misses = true } else { isOpen = true }
+    /// Adds a reading to its pane of every grid.
+    private mutating func fill(_ reading: PaneReading, _ row: Row) {
+        let isNewest = reading.time > row.header.pointee.newest
+        for index in 0..<gridCount {
+            let grid = grids + index
+            let number = grid.pointee.pane.index(of: reading.time, calendar)
+            let pane = pane(row, grid, number)
+            let head = pane.assumingMemoryBound(to: Pane.self)
+            if head.pointee.number != UInt32(truncatingIfNeeded: number) || head.pointee.isEmpty {
+                guard begin(pane, number, grid, row) else { continue }
+            }
+            grid.pointee.form.add(
+                reading,
+                to: pane,
+                origin: grid.pointee.pane.start(of: number, calendar),
+                pool: &pool
+            )
+            if isNewest, index == 0 { row.header.pointee.newestPane = UInt32(truncatingIfNeeded: pane - row.area) }
         }
-        if isHeld, !isOpen { return .late }
+        if isNewest { row.header.pointee.newest = reading.time }
+    }
+
+    /// Makes room for a pane; says `false` where no window that is kept holds it.
+    @inline(never)
+    private mutating func begin(
+        _ pane: UnsafeMutableRawPointer,
+        _ number: Int64,
+        _ grid: UnsafeMutablePointer<PlanLayout.Grid>,
+        _ row: Row
+    ) -> Bool {
+        let header = row.header.pointee
+        let kept = header.watermark &- revise
+        let nextEnd =
+            (TimeGrid.floorDivide(grid.pointee.pane.index(of: kept, calendar), grid.pointee.hopPanes) + 1)
+            * grid.pointee.hopPanes
+        guard number >= nextEnd - grid.pointee.longestPanes else { return false }
+        if header.newest != .min {
+            let newest = grid.pointee.pane.index(of: header.newest, calendar)
+            forgetPanes(between: newest, and: number, grid, row)
+        }
+        if !pane.assumingMemoryBound(to: Pane.self).pointee.isEmpty { grid.pointee.form.release(pane, pool: &pool) }
+        grid.pointee.form.clear(pane, number: UInt32(truncatingIfNeeded: number))
+        return true
+    }
+
+    /// Empties the panes that are passed over: none of them is needed any more, and none shall be mistaken for one of
+    /// another age.
+    private mutating func forgetPanes(
+        between newest: Int64,
+        and number: Int64,
+        _ grid: UnsafeMutablePointer<PlanLayout.Grid>,
+        _ row: Row
+    ) {
+        let passed = Swift.min(number - newest - 1, Int64(grid.pointee.paneCount))
+        guard passed > 0 else { return }
+        for number in (number - passed)..<number {
+            let pane = pane(row, grid, number)
+            let head = pane.assumingMemoryBound(to: Pane.self)
+            guard !head.pointee.isEmpty else { continue }
+            grid.pointee.form.release(pane, pool: &pool)
+            head.pointee = Pane()
+        }
+    }
+
+    // MARK: Lateness
+
+    private func judge(_ reading: PaneReading, _ row: Row) -> Outcome {
+        let watermark = row.header.pointee.watermark
+        guard watermark != .min else { return .applied }
+        var (isHeld, isOpen, misses, isRevised) = (false, false, false, false)
+        for index in 0..<windowCount {
+            let isFinal: Bool
+            switch windows[index].spec.kind {
+            case .hopping:
+                guard let end = lastEnd(of: windows + index, holding: reading.time) else { continue }
+                isFinal = end <= watermark
+                if isFinal, revise > 0, end > watermark - revise {
+                    isHeld = true
+                    isRevised = true
+                    continue
+                }
+            case .sliding: isFinal = reading.time + windows[index].spec.size.microseconds <= watermark
+            case .session: isFinal = isLate(reading.time, forSession: windows + index, row)
+            }
+            isHeld = true
+            if isFinal { misses = true } else { isOpen = true }
+        }
+        if isHeld, !isOpen { return !isRevised ? .late : misses ? .revisedPartlyLate : .revised }
         return misses ? .partlyLate : .applied
     }
 
+    /// End of the last window that holds a time, or `nil` where none does.
+    func lastEnd(of window: UnsafeMutablePointer<PlanLayout.Window>, holding time: Int64) -> Int64? {
+        let grid = grids + window.pointee.grid
+        let number = grid.pointee.pane.index(of: time, calendar)
+        let hop = grid.pointee.hopPanes
+        let end = TimeGrid.floorDivide(number + window.pointee.sizePanes, hop) * hop
+        return end > number ? grid.pointee.pane.start(of: end, calendar) : nil
+    }
+
+    // MARK: Closing
+
     /// Raises a row's watermark and evaluates the instants that this makes final.
-    private mutating func advance(
-        row rowIndex: Int,
-        to watermark: Int64,
-        block: Int32,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        output: inout WindowOutput
-    ) {
-        let row = rows[rowIndex]
-        row.pointee.watermark = watermark
-        let last = Self.floorDivide(watermark, every) * every
-        guard row.pointee.nextInstant != .min else {
-            row.pointee.nextInstant = last + every
-            return
+    mutating func advance(_ row: Row, to watermark: Int64, block: Int32, output: inout WindowOutput) {
+        let header = row.header
+        header.pointee.watermark = watermark
+        if !header.pointee.hasBegun {
+            header.pointee.nextInstant = step.next(after: watermark, calendar)
+            if hasOwnEnds { beginOwnEnds(row) }
         }
-        while row.pointee.nextInstant <= last {
-            let instant = row.pointee.nextInstant
-            if !isBacked(row: rowIndex, instant: instant) {
+        while header.pointee.nextInstant <= watermark {
+            let instant = header.pointee.nextInstant
+            if hasOwnEnds { closeOwnEnds(row, upTo: instant, block: block, output: &output) }
+            guard isBacked(row, instant) else {
                 // Nothing reaches this instant or a later one: evaluations to come are unknown, the last stands for all.
-                emitUnknown(row: rowIndex, instant: last, block: block, series: series, output: &output)
-                row.pointee.nextInstant = last + every
-                return
+                let last = step.floor(watermark, calendar)
+                emitUnknown(row, instant: last, block: block, output: &output)
+                if isGrouped { keep(row, &output) }
+                skipRevisions(row, from: instant, to: last)
+                header.pointee.nextInstant = step.next(after: watermark, calendar)
+                break
             }
-            evaluate(row: rowIndex, instant: instant, block: block, series: series, output: &output)
-            row.pointee.nextInstant = instant + every
+            if isSparse(row, at: instant), let next = nextCoarseEnd(row, from: instant), next > instant {
+                let last = step.floor(Swift.min(watermark, next - 1), calendar)
+                emitUnknown(row, instant: last, block: block, output: &output)
+                skipRevisions(row, from: instant, to: last)
+                header.pointee.nextInstant = step.next(after: last, calendar)
+                continue
+            }
+            evaluate(row, instant: instant, block: block, output: &output)
+            if isGrouped { keep(row, &output) }
+            header.pointee.nextInstant = step.next(after: instant, calendar)
         }
+        if hasOwnEnds { closeOwnEnds(row, upTo: watermark, block: block, output: &output) }
+        if keepsReadings { trimReadings(row) }
+        if isGrouped { settle(row, block: block, output: &output) }
     }
 
     /// Whether a window that the instant looks at, or its last step, may hold a reading.
-    private func isBacked(row: Int, instant: Int64) -> Bool {
-        let newest = rows[row].pointee.newestPane
-        return newest != .min && instant - reach < (newest + 1) * pane
+    func isBacked(_ row: Row, _ instant: Int64) -> Bool {
+        let newest = row.header.pointee.newest
+        return newest != .min && instant - reach <= newest
     }
 
-    private func emitUnknown(
-        row: Int,
-        instant: Int64,
-        block: Int32,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        output: inout WindowOutput
-    ) {
+    /// Whether no window that ends at every instant holds a reading any more, nor the last step of `every`.
+    ///
+    /// Then all instants are unknown but tell of windows with coarser hops that end there. Without this, a window of a
+    /// month under an evaluation a second would be asked millions of times after a pause of its device. Where quiet
+    /// devices count, or a group looks on, every instant matters.
+    func isSparse(_ row: Row, at instant: Int64) -> Bool {
+        !plan.quietCounts && !isGrouped && instant - fineReach > row.header.pointee.newest
+    }
+
+    /// The next instant from one on at which a window with a coarser hop ends.
+    func nextCoarseEnd(_ row: Row, from instant: Int64) -> Int64? {
+        var next: Int64?
+        for index in 0..<windowCount where windows[index].standing >= 0 && windows[index].spec.kind == .hopping {
+            guard !windows[index].endsWithDays else { continue }
+            let grid = grids + windows[index].grid
+            let hop = grid.pointee.hopPanes
+            let before = grid.pointee.pane.index(of: instant - 1, calendar)
+            let number = (TimeGrid.floorDivide(before, hop) + 1) * hop
+            let end = grid.pointee.pane.start(of: number, calendar)
+            next = Swift.min(next ?? end, end)
+        }
+        return next
+    }
+
+    private func emitUnknown(_ row: Row, instant: Int64, block: Int32, output: inout WindowOutput) {
         output.evaluations.append(
             Evaluation(
                 block: block,
                 plan: index,
-                series: rows[row].pointee.series,
-                row: UInt32(row),
-                feed: series.pointee.feed,
-                instant: Timestamp(microseconds: instant),
+                series: row.id,
+                row: row.number.pointee,
+                feed: row.series.pointee.feed,
                 isFresh: false,
-                firstWindow: -1
-            )
-        )
-    }
-
-    private func evaluate(
-        row: Int,
-        instant: Int64,
-        block: Int32,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        output: inout WindowOutput
-    ) {
-        let panes = panes[row]
-        output.evaluations.append(
-            Evaluation(
-                block: block,
-                plan: index,
-                series: rows[row].pointee.series,
-                row: UInt32(row),
-                feed: series.pointee.feed,
                 instant: Timestamp(microseconds: instant),
-                isFresh: isFresh(panes, from: instant - every, to: instant),
-                firstWindow: Int32(output.windows.count)
+                firstWindow: -1,
+                firstValue: -1
             )
-        )
-        let expectedInterval = series.pointee.expectedInterval
-        var standing = standing[row]
-        for window in plan.windows {
-            guard window.every != plan.every else {
-                output.windows.append(merge(panes, window: window, end: instant, expectedInterval: expectedInterval))
-                continue
-            }
-            // Between its ends a window is not merged again: what came since was late for it.
-            let end = Self.floorDivide(instant, window.every.microseconds) * window.every.microseconds
-            if end == instant {
-                standing.pointee = merge(panes, window: window, end: end, expectedInterval: expectedInterval)
-            } else if standing.pointee.end.microseconds != end {
-                // An end that was passed over without evaluation held nothing.
-                let time = Timestamp(microseconds: end)
-                standing.pointee = WindowResult(start: time - window.size, end: time)
-            }
-            output.windows.append(standing.pointee)
-            standing += 1
-        }
-    }
-
-    private func isFresh(_ panes: UnsafeMutablePointer<Pane>, from start: Int64, to end: Int64) -> Bool {
-        var index = Self.floorDivide(start, pane)
-        while index * pane < end {
-            let slot = panes + Int(Self.modulo(index, paneCount))
-            if slot.pointee.index == index, slot.pointee.usable > 0 { return true }
-            index += 1
-        }
-        return false
-    }
-
-    /// Merges the panes of one window, oldest first.
-    private func merge(
-        _ panes: UnsafeMutablePointer<Pane>,
-        window: WindowSpec,
-        end: Int64,
-        expectedInterval: Int64
-    ) -> WindowResult {
-        let hop = window.every.microseconds
-        let start = end - window.size.microseconds
-        var whole = Pane()
-        var slots: Int64 = 0
-        var lastSlot = Int64.min
-        var index = Self.floorDivide(start, pane)
-        let endIndex = Self.floorDivide(end, pane)
-        var slot = Int(Self.modulo(index, paneCount))
-        while index < endIndex {
-            let part = panes + slot
-            if part.pointee.index == index {
-                whole.merge(later: part.pointee)
-                if part.pointee.usable > 0 {
-                    // Slots are counted back from the end: the pane's last microsecond tells which it lies in.
-                    let hopsBack = (end - (index + 1) * pane) / hop
-                    if hopsBack != lastSlot {
-                        slots += 1
-                        lastSlot = hopsBack
-                    }
-                }
-            }
-            index += 1
-            slot = slot + 1 == Int(paneCount) ? 0 : slot + 1
-        }
-        let coverage =
-            expectedInterval > 0
-            ? Swift.min(
-                1,
-                Double(whole.usable) / (Double(window.size.microseconds) / Double(expectedInterval))
-            )
-            : Double(slots) / Double((window.size.microseconds + hop - 1) / hop)
-        return WindowResult(
-            of: whole,
-            start: Timestamp(microseconds: start),
-            end: Timestamp(microseconds: end),
-            coverage: coverage
         )
     }
 
     // MARK: Idleness
 
     /// Moves the watermark of a row that has fallen idle to the end of the step that holds its newest reading.
-    mutating func markIdle(
-        row rowIndex: Int,
-        block: Int32,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        output: inout WindowOutput
-    ) {
-        let row = rows[rowIndex]
-        row.pointee.waitingIn = PlanRow.noFeed
-        guard row.pointee.nextInstant != .min else { return }
-        let stepEnd = Self.floorDivide(series.pointee.newest, every) * every + every
-        if stepEnd > row.pointee.watermark {
-            advance(row: rowIndex, to: stepEnd, block: block, series: series, output: &output)
-        }
+    mutating func markIdle(_ row: Row, block: Int32, output: inout WindowOutput) {
+        row.header.pointee.waitingIn = RowHeader.noFeed
+        defer { if isGrouped { settle(row, block: block, output: &output) } }
+        guard row.header.pointee.hasBegun, row.header.pointee.newest != .min else { return }
+        let stepEnd = step.next(after: row.header.pointee.newest, calendar)
+        if stepEnd > row.header.pointee.watermark { advance(row, to: stepEnd, block: block, output: &output) }
     }
 
     /// Lets the watermark of an idle row follow *now* − `idle`, and says at which *now* to come back.
-    mutating func follow(
-        row rowIndex: Int,
-        now: Int64,
-        block: Int32,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        output: inout WindowOutput
-    ) -> Int64? {
-        let row = rows[rowIndex]
-        guard row.pointee.nextInstant != .min else { return nil }
-        if now - idle > row.pointee.watermark {
-            advance(row: rowIndex, to: now - idle, block: block, series: series, output: &output)
-        }
-        return row.pointee.nextInstant + idle
-    }
-
-    // MARK: End of input
-
-    /// The row's next instant, if a window that holds a reading ends there or later.
-    func nextOpenInstant(row: Int) -> Int64? {
-        let newest = rows[row].pointee.newestPane
-        guard newest != .min else { return nil }
-        let next = rows[row].pointee.nextInstant
-        if let last = lastEnd(ofPane: newest) { return next <= last ? next : nil }
-        // The newest pane lies between windows, but an older one may lie in a window that is still open.
-        let isOpen = (0..<Int(paneCount)).contains { slot in
-            let index = panes[row][slot].index
-            return index != .min && lastEnd(ofPane: index).map { next <= $0 } ?? false
-        }
-        return isOpen ? next : nil
-    }
-
-    /// End of the last window that holds a pane, or `nil` where none does.
-    private func lastEnd(ofPane index: Int64) -> Int64? {
-        let time = Timestamp(microseconds: index * pane)
-        return plan.windows.compactMap { $0.lastEnd(holding: time)?.microseconds }.max()
-    }
-
-    /// Evaluates the row's next instant, whatever its watermark.
-    mutating func evaluateNext(
-        row rowIndex: Int,
-        series: UnsafeMutablePointer<SeriesRecord>,
-        output: inout WindowOutput
-    ) {
-        let row = rows[rowIndex]
-        let instant = row.pointee.nextInstant
-        evaluate(row: rowIndex, instant: instant, block: 0, series: series, output: &output)
-        row.pointee.nextInstant = instant + every
-        row.pointee.watermark = Swift.max(row.pointee.watermark, instant)
-    }
-
-    @inline(__always)
-    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-        let quotient = value / divisor
-        return value < 0 && quotient * divisor != value ? quotient - 1 : quotient
-    }
-
-    @inline(__always)
-    private static func modulo(_ value: Int64, _ divisor: Int64) -> Int64 {
-        let remainder = value % divisor
-        return remainder < 0 ? remainder + divisor : remainder
+    mutating func follow(_ row: Row, now: Int64, block: Int32, output: inout WindowOutput) -> Int64? {
+        guard row.header.pointee.hasBegun else { return nil }
+        if now - idle > row.header.pointee.watermark { advance(row, to: now - idle, block: block, output: &output) }
+        return Swift.min(row.header.pointee.nextInstant, nextOwnEnd(row) ?? .max) + idle
     }
 }

@@ -2,32 +2,47 @@ internal import CGanzhi
 public import GanzhiModel
 import HeapModule
 
-/// Event-time windows over many series: per-series watermarks, idleness, duplicates, lateness.
+/// Event-time windows over many series: per-series watermarks, idleness, duplicates, lateness, revisions.
 ///
 /// A pure value: the same slices of the same readings give the same output, however they are cut into batches. Owned by
 /// one task; nothing in it is locked. A series is known by the number of its channel in the stream of batches.
 ///
 /// - Complexity: A reading costs O(1) per plan that watches it, an evaluation O(panes of its windows).
 public struct WindowEngine: ~Copyable {
-    private var series = ChunkedTable<SeriesRecord>(empty: SeriesRecord())
-    private var routes: [Route] = []
-    private var plans: UnsafeMutablePointer<PlanState>
-    private var planCount: Int
+    /// Where each series' memory begins: header first, then what its layout says.
+    var series = SeriesTable()
+    /// Layouts of memory by the plans that watch a series.
+    var layouts = LayoutTable()
+    var plans: UnsafeMutablePointer<PlanState>
+    var planCount: Int
     /// Rows that wait for their idleness, by feed, in its running time.
-    private var idleHeaps: [Heap<RowDeadline>] = []
+    var idleHeaps: [Heap<RowDeadline>] = []
     /// Idle rows whose watermark follows *now*, by the *now* at which they have something to evaluate.
-    private var quietHeap = Heap<RowDeadline>()
-    /// Rows with open windows, by their next instant; only after the end of input.
-    private var endHeap: Heap<RowDeadline>?
+    var quietHeap = Heap<RowDeadline>()
+    /// Rows with open windows, by their next end; only after the end of input.
+    private var ends: EndQueue?
+    /// Instants of groups that plans which are gone closed early.
+    var closedEarlyBefore = 0
+    /// Whether members of groups have fallen idle at the block at hand.
+    var hasIdled = false
+    /// Whether groups have members in other engines.
+    let groupsAreParts: Bool
+    /// Whether ``finishNext(into:)`` has been called.
+    var isFinishing: Bool { ends != nil }
 
     /// Creates an engine without series.
     ///
-    /// - Parameter plans: The plans, in the order of the numbers that evaluations carry.
-    public init(plans: [Plan]) {
+    /// - Parameters:
+    ///   - plans: The plans, in the order of the numbers that evaluations carry.
+    ///   - groupsAreParts: Whether groups have members in other engines too: then nothing but
+    ///     ``closeGroup(_:of:upTo:into:)`` closes their instants, or too many that wait.
+    public init(plans: [Plan], groupsAreParts: Bool = false) {
         planCount = plans.count
+        self.groupsAreParts = groupsAreParts
         self.plans = .allocate(capacity: plans.count)
         for (index, plan) in plans.enumerated() {
             (self.plans + index).initialize(to: PlanState(plan, index: index))
+            self.plans[index].isPart = groupsAreParts
         }
     }
 
@@ -44,104 +59,52 @@ public struct WindowEngine: ~Copyable {
     /// - Parameters:
     ///   - expectedInterval: Time between readings as the catalogue expects; `nil` where it does not say.
     ///   - watchers: Numbers of the plans that watch it.
-    public mutating func register(expectedInterval: TimeSpan?, watchedBy watchers: [Int]) {
-        let id = series.append()
-        series[id].pointee.expectedInterval = expectedInterval?.microseconds ?? 0
-        setRoutes(of: id, watchedBy: watchers, keeping: [])
+    ///   - groups: By plan, the number of the group it belongs to there, dense from 0; it stands alone in the others.
+    public mutating func register(expectedInterval: TimeSpan?, watchedBy watchers: [Int], groups: [Int: Int] = [:]) {
+        let plans = plans
+        let layout = layouts.number(of: watchers.sorted()) { plans[$0].plan.layout }
+        let id = series.append(layouts[layout].pointee.slabs.append())
+        let header = series[id].assumingMemoryBound(to: SeriesHeader.self)
+        header.initialize(to: SeriesHeader(layout: UInt16(layout)))
+        for place in layouts[layout].pointee.places {
+            plans[place.plan].begin(row(id, place, layouts[layout]))
+            if let group = groups[place.plan] { plans[place.plan].join(row(id, place, layouts[layout]), group: group) }
+        }
+        (series[id] + layouts[layout].pointee.facts).initializeMemory(
+            as: SeriesFacts.self,
+            to: SeriesFacts(expectedInterval: expectedInterval?.microseconds ?? 0)
+        )
     }
 
-    /// Replaces the plans, for a new generation; rows and panes of those that stay are kept.
-    ///
-    /// - Parameters:
-    ///   - plans: The new plans, each with the number of the old plan that it goes on with, if there is one.
-    ///   - watchers: Says of each series which of the new plans watch it, and its expected interval.
-    public mutating func adopt(
-        plans next: [(plan: Plan, previous: Int?)],
-        watchers: (_ series: Int) -> (plans: [Int], expectedInterval: TimeSpan?)
-    ) {
-        let states = UnsafeMutablePointer<PlanState>.allocate(capacity: next.count)
-        var numberOfOld: [UInt32: UInt32] = [:]
-        for (index, entry) in next.enumerated() {
-            if let previous = entry.previous {
-                precondition(numberOfOld[UInt32(previous)] == nil, "Two plans cannot go on with the same old one.")
-                numberOfOld[UInt32(previous)] = UInt32(index)
-                (states + index).moveInitialize(from: plans + previous, count: 1)
-                states[index].index = Int32(index)
-            } else {
-                (states + index).initialize(to: PlanState(entry.plan, index: index))
-            }
-        }
-        for old in 0..<planCount where numberOfOld[UInt32(old)] == nil { (plans + old).deinitialize(count: 1) }
-        plans.deallocate()
-        plans = states
-        planCount = next.count
+    @inline(__always)
+    func row(_ id: Int, _ place: SeriesLayout.Place, _ layout: UnsafeMutablePointer<SeriesLayout>) -> Row {
+        let slab = series[id]
+        return Row(
+            header: (slab + place.header).assumingMemoryBound(to: RowHeader.self),
+            area: slab + place.area,
+            series: slab.assumingMemoryBound(to: SeriesHeader.self),
+            facts: (slab + layout.pointee.facts).assumingMemoryBound(to: SeriesFacts.self),
+            number: (slab + place.number).assumingMemoryBound(to: UInt32.self),
+            id: UInt32(truncatingIfNeeded: id)
+        )
+    }
 
-        func renumbered(_ heap: Heap<RowDeadline>) -> Heap<RowDeadline> {
-            Heap(
-                heap.unordered.compactMap { entry in
-                    numberOfOld[entry.route.plan].map {
-                        RowDeadline(time: entry.time, route: Route(plan: $0, row: entry.route.row))
-                    }
-                }
-            )
-        }
-        idleHeaps = idleHeaps.map(renumbered)
-        quietHeap = renumbered(quietHeap)
+    /// The row of a series in a plan that watches it.
+    func row(series id: Int, plan: Int) -> Row? {
+        let layout = layout(of: id)
+        return layout.pointee.places.first { $0.plan == plan }.map { row(id, $0, layout) }
+    }
 
-        let oldRoutes = routes
-        routes = []
-        for id in 0..<series.count {
-            let record = series[id]
-            let first = Int(record.pointee.firstRoute)
-            let kept = oldRoutes[first..<(first + Int(record.pointee.routeCount))].compactMap { route in
-                numberOfOld[route.plan].map { Route(plan: $0, row: route.row) }
-            }
-            let watched = watchers(id)
-            for route in kept where !watched.plans.contains(Int(route.plan)) {
-                // No longer watched: what it holds must not come out at the end of input.
-                plans[Int(route.plan)].rows[Int(route.row)].pointee = PlanRow(series: UInt32(id))
-            }
-            record.pointee.expectedInterval = watched.expectedInterval?.microseconds ?? 0
-            setRoutes(of: id, watchedBy: watched.plans, keeping: kept)
-        }
+    func layout(of id: Int) -> UnsafeMutablePointer<SeriesLayout> {
+        layouts[Int(series[id].assumingMemoryBound(to: SeriesHeader.self).pointee.layout)]
     }
 
     /// Where a series stands in a plan, or `nil` where the plan does not watch it.
     public func row(ofSeries id: Int, plan: Int) -> Int? {
-        let record = series[id]
-        let first = Int(record.pointee.firstRoute)
-        return routes[first..<(first + Int(record.pointee.routeCount))].first { $0.plan == plan }.map { Int($0.row) }
+        row(series: id, plan: plan).map { Int($0.number.pointee) }
     }
 
-    /// Gives feeds other numbers, for a new generation; those that are gone share the number 0.
-    public mutating func renumberFeeds(_ numbers: [Int]) {
-        var heaps: [Heap<RowDeadline>] = []
-        for (old, new) in numbers.enumerated() where old < idleHeaps.count {
-            while heaps.count <= new { heaps.append(Heap()) }
-            heaps[new].insert(contentsOf: idleHeaps[old].unordered)
-        }
-        idleHeaps = heaps
-        for id in 0..<series.count {
-            series[id].pointee.feed = UInt32(numbers[Int(series[id].pointee.feed)])
-        }
-        for plan in 0..<planCount {
-            for row in 0..<plans[plan].rows.count where plans[plan].rows[row].pointee.waitingIn != PlanRow.noFeed {
-                let waitingIn = Int(plans[plan].rows[row].pointee.waitingIn)
-                plans[plan].rows[row].pointee.waitingIn = UInt32(numbers[waitingIn])
-            }
-        }
-    }
-
-    private mutating func setRoutes(of id: Int, watchedBy watchers: [Int], keeping kept: [Route]) {
-        series[id].pointee.firstRoute = UInt32(routes.count)
-        series[id].pointee.routeCount = UInt32(watchers.count)
-        for plan in watchers {
-            routes.append(
-                kept.first { $0.plan == plan }
-                    ?? Route(plan: UInt32(plan), row: plans[plan].addRow(series: UInt32(id)))
-            )
-        }
-    }
+    // MARK: Blocks
 
     /// Takes in blocks: per block first what has fallen idle, then its readings in order.
     ///
@@ -160,34 +123,38 @@ public struct WindowEngine: ~Copyable {
     ) {
         precondition(running.count == slices.count * feedCount, "Every block needs the running time of every feed.")
         while idleHeaps.count < feedCount { idleHeaps.append(Heap()) }
-        var next = 0
-        for (index, slice) in slices.enumerated() {
-            let block = Int32(index)
-            for feed in 0..<feedCount where Self.isDue(idleHeaps[feed], at: running[index * feedCount + feed]) {
-                markIdle(
-                    feed: feed,
-                    running: running[index * feedCount + feed],
-                    now: slice.now,
-                    block: block,
-                    output: &output
-                )
-            }
-            if Self.isDue(quietHeap, at: slice.now.microseconds) {
-                followQuiet(now: slice.now, block: block, output: &output)
-            }
-            let end = next + slice.count
-            while next < end {
-                prefetch(readings, after: next)
-                apply(
-                    readings[next],
-                    at: next,
-                    feed: slice.feed,
-                    running: running[index * feedCount + slice.feed],
-                    now: slice.now,
-                    block: block,
-                    output: &output
-                )
-                next += 1
+        readings.withUnsafeBufferPointer { readings in
+            var next = 0
+            for index in slices.indices {
+                let slice = slices[index]
+                let block = Int32(truncatingIfNeeded: index)
+                for feed in 0..<feedCount where Self.isDue(idleHeaps[feed], at: running[index &* feedCount &+ feed]) {
+                    markIdle(
+                        feed: feed,
+                        running: running[index * feedCount + feed],
+                        now: slice.now,
+                        block: block,
+                        output: &output
+                    )
+                }
+                if Self.isDue(quietHeap, at: slice.now.microseconds) {
+                    followQuiet(now: slice.now, block: block, output: &output)
+                }
+                if hasIdled { closeIdledGroups(block: block, output: &output) }
+                let end = next &+ slice.count
+                while next < end {
+                    prefetch(readings, after: next)
+                    apply(
+                        readings[next],
+                        at: next,
+                        feed: slice.feed,
+                        running: running[index &* feedCount &+ slice.feed],
+                        now: slice.now.microseconds,
+                        block: block,
+                        output: &output
+                    )
+                    next &+= 1
+                }
             }
         }
     }
@@ -195,87 +162,158 @@ public struct WindowEngine: ~Copyable {
     @inline(__always)
     private mutating func apply(
         _ reading: Reading,
-        at index: Int,
+        at number: Int,
         feed: Int,
         running: Int64,
-        now: Timestamp,
+        now: Int64,
         block: Int32,
         output: inout WindowOutput
     ) {
-        let record = series[Int(reading.channel)]
-        let first = Int(record.pointee.firstRoute)
-        let count = Int(record.pointee.routeCount)
-        record.pointee.heard = running
-        record.pointee.feed = UInt32(truncatingIfNeeded: feed)
-        for route in first..<(first + count) {
-            let route = routes[route]
-            let row = plans[Int(route.plan)].rows[Int(route.row)]
+        let id = Int(reading.channel)
+        let slab = series[id]
+        let header = slab.assumingMemoryBound(to: SeriesHeader.self)
+        let layout = layouts[Int(header.pointee.layout)]
+        header.pointee.heard = running
+        header.pointee.feed = UInt32(truncatingIfNeeded: feed)
+        let (places, count) = (layout.pointee.firstPlace, layout.pointee.placeCount)
+        var index = 0
+        while index < count {
+            let row = (slab + places[index].header).assumingMemoryBound(to: RowHeader.self)
             if row.pointee.waitingIn != UInt32(truncatingIfNeeded: feed) {
-                row.pointee.waitingIn = UInt32(truncatingIfNeeded: feed)
-                idleHeaps[feed].insert(RowDeadline(time: running + plans[Int(route.plan)].idle, route: route))
+                let plan = places[index].plan
+                if row.pointee.waitingIn == RowHeader.noFeed, plans[plan].plan.quietCounts {
+                    followReturning(id, places[index], now: now, block: block, output: &output)
+                }
+                wait(row, feed: feed, until: running &+ plans[plan].idle, series: id, plan: plan)
             }
+            index &+= 1
         }
         let time = reading.time.microseconds
-        if record.pointee.isDuplicate(time: time, value: reading.value) {
-            output.notable.append(NotableReading(reading: index, outcome: .duplicate))
+        let recents = (slab + layout.pointee.recents).assumingMemoryBound(to: RecentReading.self)
+        if SeriesHeader.isDuplicate(header, recents, time: time, value: reading.value) {
+            output.notable.append(NotableReading(reading: number, outcome: .duplicate))
             return
         }
-        var lateCount = 0
-        var isPartlyLate = false
-        for route in first..<(first + count) {
-            let route = routes[route]
-            switch plans[Int(route.plan)].apply(
-                row: Int(route.row),
-                series: record,
-                time: time,
-                value: reading.value,
-                quality: reading.quality,
-                received: now.microseconds,
+        let reading = PaneReading(time: time, value: reading.value, quality: reading.quality, received: now)
+        if count == 1 {
+            let isPlain = plans[places.pointee.plan].applyPlainly(
+                reading,
+                (slab + places.pointee.header).assumingMemoryBound(to: RowHeader.self),
+                slab + places.pointee.area,
+                row: row(id, places.pointee, layout),
                 block: block,
                 output: &output
             )
-            {
-            case .applied: break
-            case .partlyLate: isPartlyLate = true
-            case .late: lateCount += 1
+            if isPlain { return }
+        }
+        applyToAll(reading, number: number, id: id, block: block, output: &output)
+    }
+
+    /// Takes a reading into every plan that watches its series.
+    @inline(never)
+    private mutating func applyToAll(
+        _ reading: PaneReading,
+        number: Int,
+        id: Int,
+        block: Int32,
+        output: inout WindowOutput
+    ) {
+        let layout = layout(of: id)
+        var outcomes = Outcomes()
+        for place in layout.pointee.places {
+            let row = row(id, place, layout)
+            let isPlain = plans[place.plan].applyPlainly(
+                reading,
+                row.header,
+                row.area,
+                row: row,
+                block: block,
+                output: &output
+            )
+            if isPlain {
+                outcomes.isApplied = true
+            } else {
+                outcomes.insert(plans[place.plan].apply(reading, to: row, block: block, output: &output))
             }
         }
-        if count > 0, lateCount == count {
-            output.notable.append(NotableReading(reading: index, outcome: .late))
-            return
+        guard !layout.pointee.places.isEmpty else { return }
+        if let notable = outcomes.notable { output.notable.append(NotableReading(reading: number, outcome: notable)) }
+        if outcomes.isPartlyLate { output.notable.append(NotableReading(reading: number, outcome: .partlyLate)) }
+    }
+
+    /// What became of one reading in the plans that watch it.
+    private struct Outcomes {
+        var isApplied = false
+        private var isRevised = false
+        private(set) var isPartlyLate = false
+
+        @inline(__always)
+        mutating func insert(_ outcome: PlanState.Outcome) {
+            switch outcome {
+            case .applied: isApplied = true
+            case .partlyLate: (isApplied, isPartlyLate) = (true, true)
+            case .revised: isRevised = true
+            case .revisedPartlyLate: (isRevised, isPartlyLate) = (true, true)
+            case .late: break
+            }
         }
-        if isPartlyLate { output.notable.append(NotableReading(reading: index, outcome: .partlyLate)) }
-        record.pointee.newest = Swift.max(record.pointee.newest, time)
+
+        /// What became of it, if it was not applied.
+        @inline(__always)
+        var notable: NotableReading.Outcome? {
+            isApplied ? nil : isRevised ? .revised : .late
+        }
     }
 
     /// Asks for the memory of readings to come: with many series hardly any of it is in a cache.
     ///
-    /// In three steps, as the address of the one stands in what the one before asked for.
+    /// In three steps, as the address of the one stands in what the one before asked for; each as far ahead as memory
+    /// takes to answer.
     @inline(__always)
-    private func prefetch(_ readings: [Reading], after index: Int) {
-        if index + 40 < readings.count {
-            let record = UnsafeRawPointer(series[Int(readings[index + 40].channel)])
-            for line in stride(from: 0, to: MemoryLayout<SeriesRecord>.stride, by: 64) {
-                ganzhi_prefetch(record + line)
-            }
-        }
-        if index + 20 < readings.count {
-            let record = series[Int(readings[index + 20].channel)]
-            routes.withUnsafeBufferPointer {
-                ganzhi_prefetch($0.baseAddress.map { $0 + Int(record.pointee.firstRoute) })
-            }
-        }
-        if index + 10 < readings.count {
-            let reading = readings[index + 10]
-            let record = series[Int(reading.channel)]
-            let first = Int(record.pointee.firstRoute)
-            for route in first..<(first + Int(record.pointee.routeCount)) {
-                plans[Int(routes[route].plan)].prefetch(row: Int(routes[route].row), time: reading.time.microseconds)
-            }
+    private func prefetch(_ readings: UnsafeBufferPointer<Reading>, after index: Int) {
+        if index &+ 48 < readings.count { ganzhi_prefetch(series.place(of: Int(readings[index &+ 48].channel))) }
+        if index &+ 28 < readings.count { ganzhi_prefetch(series[Int(readings[index &+ 28].channel)]) }
+        guard index &+ 10 < readings.count else { return }
+        let reading = readings[index &+ 10]
+        let slab = series[Int(reading.channel)]
+        let header = slab.assumingMemoryBound(to: SeriesHeader.self)
+        let layout = layouts[Int(header.pointee.layout)]
+        ganzhi_prefetch(slab + layout.pointee.recents + Int(header.pointee.nextRecent) &* 16)
+        for place in layout.pointee.places {
+            plans[place.plan].prefetch(
+                header: slab + place.header,
+                area: slab + place.area,
+                facts: slab + layout.pointee.facts,
+                time: reading.time.microseconds
+            )
         }
     }
 
     // MARK: Idleness
+
+    @inline(never)
+    private mutating func wait(
+        _ row: UnsafeMutablePointer<RowHeader>,
+        feed: Int,
+        until time: Int64,
+        series: Int,
+        plan: Int
+    ) {
+        row.pointee.waitingIn = UInt32(truncatingIfNeeded: feed)
+        idleHeaps[feed].insert(RowDeadline(time: time, series: UInt32(series), plan: UInt32(plan)))
+        if plans[plan].isGrouped, let row = self.row(series: series, plan: plan) { plans[plan].hear(row) }
+    }
+
+    /// Brings the watermark of a quiet row up to the block that brings its device back.
+    private mutating func followReturning(
+        _ id: Int,
+        _ place: SeriesLayout.Place,
+        now: Int64,
+        block: Int32,
+        output: inout WindowOutput
+    ) {
+        _ = plans[place.plan].follow(row(id, place, layout(of: id)), now: now, block: block, output: &output)
+    }
 
     private mutating func markIdle(
         feed: Int,
@@ -284,76 +322,101 @@ public struct WindowEngine: ~Copyable {
         block: Int32,
         output: inout WindowOutput
     ) {
-        while let route = Self.popDue(&idleHeaps[feed], at: running) {
-            let plan = plans + Int(route.plan)
-            let row = plan.pointee.rows[Int(route.row)]
-            guard row.pointee.waitingIn == UInt32(feed) else { continue }
-            let record = series[Int(row.pointee.series)]
-            let deadline = record.pointee.heard + plan.pointee.idle
+        while let due = Self.popDue(&idleHeaps[feed], at: running) {
+            guard let row = row(series: Int(due.series), plan: Int(due.plan)),
+                row.header.pointee.waitingIn == UInt32(feed)
+            else { continue }
+            let plan = plans + Int(due.plan)
+            let deadline = row.series.pointee.heard + plan.pointee.idle
             if deadline > running {
-                idleHeaps[feed].insert(RowDeadline(time: deadline, route: route))
+                idleHeaps[feed].insert(RowDeadline(time: deadline, series: due.series, plan: due.plan))
                 continue
             }
-            plan.pointee.markIdle(row: Int(route.row), block: block, series: record, output: &output)
-            if plan.pointee.plan.quietCounts { follow(route, now: now, block: block, output: &output) }
+            plan.pointee.markIdle(row, block: block, output: &output)
+            if plan.pointee.isGrouped { hasIdled = true }
+            if plan.pointee.plan.quietCounts { follow(due, row, now: now, block: block, output: &output) }
         }
     }
 
     private mutating func followQuiet(now: Timestamp, block: Int32, output: inout WindowOutput) {
-        while let route = Self.popDue(&quietHeap, at: now.microseconds) {
-            if plans[Int(route.plan)].rows[Int(route.row)].pointee.waitingIn == PlanRow.noFeed {
-                follow(route, now: now, block: block, output: &output)
-            }
+        while let due = Self.popDue(&quietHeap, at: now.microseconds) {
+            guard let row = row(series: Int(due.series), plan: Int(due.plan)),
+                row.header.pointee.waitingIn == RowHeader.noFeed
+            else { continue }
+            follow(due, row, now: now, block: block, output: &output)
         }
     }
 
-    private mutating func follow(_ route: Route, now: Timestamp, block: Int32, output: inout WindowOutput) {
-        let plan = plans + Int(route.plan)
-        let record = series[Int(plan.pointee.rows[Int(route.row)].pointee.series)]
-        if let due = plan.pointee.follow(
-            row: Int(route.row),
-            now: now.microseconds,
-            block: block,
-            series: record,
-            output: &output
-        ) {
-            quietHeap.insert(RowDeadline(time: due, route: route))
+    private mutating func follow(
+        _ due: RowDeadline,
+        _ row: Row,
+        now: Timestamp,
+        block: Int32,
+        output: inout WindowOutput
+    ) {
+        let plan = plans + Int(due.plan)
+        if plan.pointee.isGrouped { hasIdled = true }
+        if let next = plan.pointee.follow(row, now: now.microseconds, block: block, output: &output) {
+            quietHeap.insert(RowDeadline(time: next, series: due.series, plan: due.plan))
         }
     }
 
     // MARK: End of input
 
-    /// Evaluates the earliest open instant of all rows, up to each row's last window that holds a reading.
+    /// Says in which order the series are to be finished at each end, where that is not the order of their numbers.
     ///
-    /// Call it until it returns `false`; from the first call on no more readings may come. One instant a call bounds the
+    /// Call it before the first ``finishNext(into:)``.
+    public mutating func setEndOrder(_ order: [Int]) { ends = openRows(order) }
+
+    /// Evaluates the earliest open end of all rows, up to each row's last window that holds a reading.
+    ///
+    /// Call it until it returns `false`; from the first call on no more readings may come. One end a call bounds the
     /// output, and keeps the order of results whatever the series.
     ///
-    /// - Returns: Whether there was an open instant.
+    /// - Returns: Whether there was an open end.
     public mutating func finishNext(into output: inout WindowOutput) -> Bool {
-        var heap = endHeap.take() ?? openRows()
-        defer { endHeap = heap }
-        guard let instant = heap.min?.time else { return false }
-        while let route = Self.popDue(&heap, at: instant) {
-            let plan = plans + Int(route.plan)
-            let record = series[Int(plan.pointee.rows[Int(route.row)].pointee.series)]
-            plan.pointee.evaluateNext(row: Int(route.row), series: record, output: &output)
-            if let next = plan.pointee.nextOpenInstant(row: Int(route.row)) {
-                heap.insert(RowDeadline(time: next, route: route))
-            }
+        var ends = self.ends.take() ?? openRows(series.indices)
+        defer { self.ends = ends }
+        guard let (end, rows) = ends.popFirst() else { return false }
+        for (index, place) in rows.enumerated() where place.series != EndQueue.groups {
+            if index + 16 < rows.count { prefetchHeader(of: rows[index + 16]) }
+            if index + 6 < rows.count { prefetchEnd(of: rows[index + 6]) }
+            guard let row = row(series: Int(place.series), plan: Int(place.plan)) else { continue }
+            let plan = plans + Int(place.plan)
+            plan.pointee.finish(row, at: end, output: &output)
+            if let next = plan.pointee.nextOpenEnd(row) { ends.insert(place, at: next) }
         }
+        finishGroups(at: end, &ends, output: &output)
         return true
     }
 
-    private func openRows() -> Heap<RowDeadline> {
-        var open: [RowDeadline] = []
-        for plan in 0..<planCount {
-            for row in 0..<plans[plan].rows.count {
-                if let next = plans[plan].nextOpenInstant(row: row) {
-                    open.append(RowDeadline(time: next, route: Route(plan: UInt32(plan), row: UInt32(row))))
+    private func prefetchHeader(of row: EndQueue.RowPlace) {
+        if row.series != EndQueue.groups { ganzhi_prefetch(series[Int(row.series)]) }
+    }
+
+    /// Asks for the memory that the end of a row will need.
+    private func prefetchEnd(of row: EndQueue.RowPlace) {
+        guard row.series != EndQueue.groups else { return }
+        let id = Int(row.series)
+        let layout = layout(of: id)
+        let slab = series[id]
+        for place in layout.pointee.places where place.plan == Int(row.plan) {
+            plans[place.plan].prefetchAll(area: slab + place.area, facts: slab + layout.pointee.facts)
+        }
+    }
+
+    private mutating func openRows(_ order: some Sequence<Int>) -> EndQueue {
+        var open = EndQueue()
+        for id in order {
+            let layout = layout(of: id)
+            for place in layout.pointee.places {
+                if let next = plans[place.plan].nextOpenEnd(row(id, place, layout)) {
+                    open.insert(EndQueue.RowPlace(series: UInt32(id), plan: UInt32(place.plan)), at: next)
                 }
             }
         }
-        return Heap(open)
+        queueGroups(in: &open)
+        return open
     }
 
     // MARK: Deadlines
@@ -363,7 +426,10 @@ public struct WindowEngine: ~Copyable {
         heap.min.map { $0.time <= time } ?? false
     }
 
-    private static func popDue(_ heap: inout Heap<RowDeadline>, at time: Int64) -> Route? {
-        isDue(heap, at: time) ? heap.popMin()?.route : nil
+    private static func popDue(_ heap: inout Heap<RowDeadline>, at time: Int64) -> RowDeadline? {
+        guard isDue(heap, at: time), let due = heap.popMin() else { return nil }
+        // A row that changed feeds, or fell idle again, may wait twice; both come back with the same time.
+        while heap.min == due { heap.removeMin() }
+        return due
     }
 }

@@ -17,8 +17,8 @@ public import GanzhiModel
     }
 }
 
-/// One evaluation instant of one plan at one series, with the windows that ended by then.
-@frozen public struct Evaluation: Sendable {
+/// One evaluation instant of one plan at one series, with the results that stand there.
+@frozen public struct Evaluation: Sendable, BitwiseCopyable {
     /// Index of the block slice that made it final.
     public var block: Int32
     /// The plan.
@@ -29,21 +29,41 @@ public import GanzhiModel
     public var row: UInt32
     /// The feed through which the series was last heard.
     public var feed: UInt32
-    /// The instant, a multiple of the plan's `every`.
-    public var instant: Timestamp
     /// Whether the last step of `every` holds a good or uncertain reading.
     public var isFresh: Bool
+    /// The instant, a multiple of the plan's `every`.
+    public var instant: Timestamp
     /// Index of the first window result, or negative where no window holds anything.
     ///
     /// The plan's windows follow in order.
     public var firstWindow: Int32
+    /// Index of the value of the plan's first aggregate; the others follow in order.
+    public var firstValue: Int32
 }
 
-/// What one window holds.
-@frozen public struct WindowResult: Sendable {
-    /// Start of the window, included.
+/// A window that is reported outside of evaluations: one that readings end, or one that was revised.
+@frozen public struct WindowReport: Sendable, BitwiseCopyable {
+    /// Index of the block slice that brought it.
+    public var block: Int32
+    /// The plan.
+    public var plan: Int32
+    /// The series.
+    public var series: UInt32
+    /// The series' place in the plan.
+    public var row: UInt32
+    /// Number of the window in the plan.
+    public var window: Int32
+    /// Index of the window result.
+    public var result: Int32
+    /// Index of the value of the first aggregate of that window; its others follow in the plan's order.
+    public var firstValue: Int32
+}
+
+/// What one window holds, whatever is computed from it.
+@frozen public struct WindowResult: Sendable, BitwiseCopyable {
+    /// Start of the window.
     public var start: Timestamp
-    /// End of the window, not included.
+    /// End of the window.
     public var end: Timestamp
     /// Good and uncertain readings; 0 where the window has no result.
     public var count: UInt32
@@ -51,79 +71,48 @@ public import GanzhiModel
     public var good: UInt32
     /// Bad readings.
     public var bad: UInt32
+    /// How often the window was reported before.
+    public var revision: UInt32
     /// Share of the window that is backed by readings, 0…1.
     public var coverage: Double
-    /// Compensated sum.
-    public var sum: Double
-    /// Smallest value.
-    public var minimum: Double
-    /// Greatest value.
-    public var maximum: Double
-    /// Value with the earliest event time.
-    public var first: Double
-    /// Value with the latest event time.
-    public var last: Double
-    /// Event time of the newest reading in it.
+    /// Event time of the newest usable reading in it.
     public var observed: Timestamp
     /// When that reading was received.
     public var received: Timestamp
 
     /// A window without readings.
-    init(start: Timestamp, end: Timestamp) {
+    init(start: Int64, end: Int64) {
         self.init(of: Pane(), start: start, end: end, coverage: 0)
     }
 
     /// What the merged panes of a window come to.
-    init(of whole: borrowing Pane, start: Timestamp, end: Timestamp, coverage: Double) {
-        self.start = start
-        self.end = end
+    init(of whole: borrowing Pane, start: Int64, end: Int64, coverage: Double) {
+        self.start = Timestamp(microseconds: start)
+        self.end = Timestamp(microseconds: end)
         count = whole.usable
         good = whole.good
         bad = whole.bad
+        revision = 0
         self.coverage = coverage
-        sum = whole.sum.value
-        minimum = whole.minimum
-        maximum = whole.maximum
-        first = whole.firstValue
-        last = whole.lastValue
         observed = Timestamp(microseconds: whole.lastTime)
         received = Timestamp(microseconds: whole.lastReceived)
     }
 
     /// Good readings as a share of all, bad ones included.
     public var goodShare: Double { Double(good) / Double(UInt64(count) + UInt64(bad)) }
-
-    /// What a function says about the window; `nan` where that is beyond what a `Double` holds.
-    ///
-    /// - Requires: ``count`` above 0.
-    public func value(_ function: WindowFunction) -> Double {
-        let value = computed(function)
-        return value.isFinite ? value : .nan
-    }
-
-    private func computed(_ function: WindowFunction) -> Double {
-        switch function {
-        case .count: Double(count)
-        case .sum: sum
-        case .min: minimum
-        case .max: maximum
-        case .mean: sum / Double(count)
-        case .first: first
-        case .last: last
-        case .delta: last - first
-        }
-    }
 }
 
 /// A reading that was not simply applied.
-@frozen public struct NotableReading: Sendable, Hashable {
+@frozen public struct NotableReading: Sendable, Hashable, BitwiseCopyable {
     /// What became of it.
-    public enum Outcome: UInt8, Sendable {
+    public enum Outcome: UInt8, Sendable, BitwiseCopyable {
         /// Seen before.
         case duplicate
         /// All its windows are final, for every plan that watches it.
         case late
-        /// Applied, but it missed every window of one measure.
+        /// Late, but windows were revised for it.
+        case revised
+        /// Applied or revised, but it missed every window of one measure; told beside the other.
         case partlyLate
     }
     /// Its index in the batch.
@@ -133,21 +122,33 @@ public import GanzhiModel
 }
 
 /// What a batch brought forth; reused, so that in steady state nothing is allocated.
-public struct WindowOutput: Sendable {
+public struct WindowOutput: ~Copyable, Sendable {
     /// Evaluations, ordered by block; within a block as they fell due.
-    public var evaluations: [Evaluation] = []
-    /// Window results that the evaluations point to.
-    public var windows: [WindowResult] = []
+    public internal(set) var evaluations = OutputColumn<Evaluation>()
+    /// Windows that are reported outside of evaluations, ordered by block.
+    public internal(set) var reports = OutputColumn<WindowReport>()
+    /// Evaluations of groups, ordered by block; within a block as they fell due.
+    public internal(set) var groups = OutputColumn<GroupEvaluation>()
+    /// Members that evaluations of groups point to.
+    public internal(set) var members = OutputColumn<GroupMember>()
+    /// Window results that evaluations, members and reports point to.
+    public internal(set) var windows = OutputColumn<WindowResult>()
+    /// Values that evaluations, members and reports point to; `nan` where a function says nothing.
+    public internal(set) var values = OutputColumn<Double>()
     /// Readings that were not simply applied, in order.
-    public var notable: [NotableReading] = []
+    public internal(set) var notable = OutputColumn<NotableReading>()
 
     /// Creates an empty output.
     public init() {}
 
     /// Empties the output and keeps its memory.
     public mutating func removeAll() {
-        evaluations.removeAll(keepingCapacity: true)
-        windows.removeAll(keepingCapacity: true)
-        notable.removeAll(keepingCapacity: true)
+        evaluations.removeAll()
+        reports.removeAll()
+        groups.removeAll()
+        members.removeAll()
+        windows.removeAll()
+        values.removeAll()
+        notable.removeAll()
     }
 }

@@ -47,7 +47,7 @@ struct BenchWindows: ParsableCommand {
     )
 
     @OptionGroup var workload: BenchWorkloadOptions
-    @Option(help: "tumbling (1m), hopping (5m every 30s) or rules (hopping and a ladder); repeatable.")
+    @Option(help: "tumbling (1m), hopping (5m every 30s), sliding (5m) or rules (hopping and a ladder); repeatable.")
     var job: [BenchJob] = []
     @Option(help: "NDJSON readings instead of generated ones, decoded beforehand.") var input: String?
     @OptionGroup var options: BenchOptions
@@ -83,10 +83,18 @@ struct BenchReplay: ParsableCommand {
     )
 
     @OptionGroup var workload: BenchWorkloadOptions
-    @Option(help: "tumbling (1m) or hopping (5m every 30s), each with a ladder; repeatable.")
+    @Option(help: "tumbling (1m), hopping or rules (5m every 30s) or sliding (5m), each with a ladder; repeatable.")
     var job: [BenchJob] = []
     @Option(help: "NDJSON readings instead of generated ones; repeatable.") var input: [String] = []
+    @Option(help: "Engines at once, each with its part of the series, against one with all of them.") var cores = 1
     @OptionGroup var options: BenchOptions
+
+    func validate() throws {
+        guard (1...64).contains(cores) else { throw ValidationError("--cores is a number from 1 to 64.") }
+        guard cores == 1 || input.isEmpty else {
+            throw ValidationError("--cores cuts the generated readings; it cannot be combined with --input.")
+        }
+    }
 
     func run() throws {
         try ReplayBench.run(
@@ -94,6 +102,7 @@ struct BenchReplay: ParsableCommand {
             series: workload.series,
             readings: workload.count,
             inputs: input,
+            cores: cores,
             rounds: options.rounds,
             json: options.json
         )

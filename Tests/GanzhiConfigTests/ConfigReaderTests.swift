@@ -3,6 +3,7 @@ import GanzhiFeeds
 import GanzhiMQTT
 import GanzhiModel
 import GanzhiPipeline
+import GanzhiWindow
 import GanzhiTestSupport
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
         #expect(settings_.broker == BrokerSettings(host: "localhost", clientID: "ganzhi-330100-n1"))
         #expect(settings_.generation.city == "330100")
         #expect(settings_.generation.node == "n1")
-        #expect(settings_.generation.zone == "Asia/Shanghai")
+        #expect(settings_.generation.calendar.zone == "Asia/Shanghai")
         #expect(settings_.generation.status == nil)
         #expect(settings_.generation.topicRoot == "ganzhi/v1")
         #expect(
@@ -194,7 +195,7 @@ import Testing
 
     @Test(arguments: ["Asia/Shanghai", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT+8"])
     func `a zone that the system has is taken`(zone: String) throws {
-        #expect(try load("zone: \(zone)\n").settings?.generation.zone == zone)
+        #expect(try load("zone: \(zone)\n").settings?.generation.calendar.zone == zone)
     }
 
     @Test func `what a config names is read with it, and all problems come at once`() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import GanzhiPipeline
 import GanzhiTestSupport
+import GanzhiWindow
 import Testing
 
 /// The engine against the slow, obvious reference.
@@ -38,16 +39,32 @@ struct ReferenceAgreementTests {
             }
             for transition in expected.transitions { seen[transition.type, default: 0] += 1 }
             for (name, count) in expected.counts { seen[name, default: 0] += count }
-            seen["windows", default: 0] += expected.windows.count
+            for window in expected.windows {
+                let scenario = random.generation.scenarios.first { $0.id == window.scenario }
+                let measure = scenario!.measures.first { $0.name == window.measure }!
+                let kind = measure.window.isDaily ? "daily" : "\(measure.window.kind)"
+                seen["\(kind) \(measure.function.name)", default: 0] += 1
+                if window.revision > 0 { seen["revised \(kind)", default: 0] += 1 }
+            }
         }
         // A generator that no longer reaches a corner would make this test pass for nothing.
         guard count >= 1000 else { return }
         for name in [
-            "raised", "escalated", "eased", "cleared", "stale", "windows", "readings.late", "readings.partly-late",
-            "readings.duplicate", "readings.quarantined", "readings.rejected", "messages.rejected",
-        ] {
+            "raised", "escalated", "eased", "cleared", "stale", "revised hopping", "revised daily", "readings.late",
+            "readings.revised", "readings.partly-late", "readings.duplicate", "readings.quarantined",
+            "readings.rejected", "readings.unknown-device", "messages.rejected",
+        ] + Self.combinations {
             #expect(seen[name, default: 0] >= 100, "\(name) is hardly ever reached")
         }
+    }
+
+    /// Every kind of window with every function.
+    private static var combinations: [String] {
+        let functions: [WindowFunction] = [
+            .count, .sum, .min, .max, .mean, .first, .last, .delta, .variance(), .stddev(), .rate, .slope, .twa,
+            .quantile(0), .distinct, .above(0), .below(0), .circularMean,
+        ]
+        return ["hopping", "daily", "sliding", "session"].flatMap { kind in functions.map { "\(kind) \($0.name)" } }
     }
 
     /// Leaves out lines as long as a difference remains.

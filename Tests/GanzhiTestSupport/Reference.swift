@@ -10,21 +10,44 @@ import GanzhiWindow
 /// Nothing is shared with the engine but the types that people's settings are made of. Times are microseconds.
 ///
 /// Where the text leaves room, this is how it is read here:
-/// - *Slots of `every`* in a coverage are those of the window's own `every`, where a measure has one.
+///
+/// Coverage and results
+/// - *Slots of `every`* in a coverage are those of the window's own `every`, where a measure has one; of a sliding window
+///   and a session the scenario's, days then being 24 hours. A sliding window's slots hold their ends as it does.
 /// - Readings in a coverage are good and uncertain ones, as bad ones are no evidence; expected = size ÷ interval, not
 ///   rounded.
+/// - The size that is held against the interval is that of the window itself: 23 hours on a day that has no more.
 /// - A window with nothing but bad readings has no result and is not reported.
 /// - Neither has a window whose value is beyond what a `Double` holds.
 /// - A measure with a coarser `every` keeps the result of its last end; if that window was empty, it has none until the
-///   next one. Readings that come after that end was final do not change it.
+///   next one. Readings that come after that end was final do not change it, but where they revise it.
+/// - The time that a value of a sliding window is held ends with the window, at its newest reading, which has no weight.
+///
+/// Lateness
 /// - With `every` greater than a window's size there are readings that no window holds; they are applied, never late.
-/// - Partly late is judged within one plan: some measure's windows that would hold the reading are all final, but not
-///   those of all measures of that plan.
+/// - Partly late is judged within one plan: some measure's windows that would hold the reading are all beyond change, but
+///   not those of all measures of that plan. Only applied readings are counted so, even where the plan with that measure
+///   revised it.
+/// - A bad reading is late when a good one at its time would be; it revises too, as the share of good readings changes.
+/// - A window that holds nothing but bad readings is not reported again either, and its next report is no revision.
+/// - Each reading that revises brings a line of its own, even if one block brings several.
 /// - A duplicate or late reading is heard: it puts off idleness.
+///
+/// Days, sliding windows and sessions
+/// - Day windows of several days end at days whose number is a multiple; day 0 is 1970-01-01 in the zone, and a date that
+///   the zone leaves out has no number. A size of several days counts such days back.
+/// - Day begins need not be instants of a scenario's `every` below a day; the result of the last one before stands.
+/// - A sliding or session result that ends at an instant stands at that instant already.
+/// - A bad reading that was late for a session measure is in no session, though a later one may span its time; nor is one
+///   before the end of a session that was closed in any other.
+/// - Evaluation begins with the first multiple of `every` that is not before the first watermark.
+///
+/// Ladders and time
 /// - *The last evaluation*, a stale event's instant, is the last multiple of `every` up to which the key's inputs are
 ///   final, known or not.
 /// - The end of the input closes each key up to the last end of a window that holds a reading of that key, bad ones
-///   included.
+///   included; of a sliding measure this is the time of the newest reading, of a session measure the end of the last
+///   session that is open.
 /// - A measure with a result but under `evidence.coverage` is unknown, yet stands in the evidence: it has a result.
 /// - Received time of a reading is *now* of its block.
 /// - Where the catalogue names no unit, a metric's first stated one holds from the block that states it; before, a
@@ -50,6 +73,7 @@ public struct Reference {
 
     private let scenarios: [Scenario]
     private let catalogue: Catalogue
+    private let calendar: DayCalendar
     private var series: [Series] = []
     /// Scenario by scenario and series by series, what became of the readings.
     private var watches: [Watch] = []
@@ -66,16 +90,18 @@ public struct Reference {
     public static func replay(_ lines: [ReferenceLine], through generation: Generation) -> ReferenceOutcome {
         var reference = Reference(
             scenarios: generation.scenarios.filter { $0.stage != .retired },
-            catalogue: generation.catalogue
+            catalogue: generation.catalogue,
+            calendar: generation.calendar
         )
         for line in lines { reference.take(line) }
         reference.finish()
         return reference.outcome
     }
 
-    private init(scenarios: [Scenario], catalogue: Catalogue) {
+    private init(scenarios: [Scenario], catalogue: Catalogue, calendar: DayCalendar) {
         self.scenarios = scenarios
         self.catalogue = catalogue
+        self.calendar = calendar
         units = Dictionary(
             uniqueKeysWithValues: catalogue.metrics.compactMap { metric in metric.unit.map { (metric.id, $0) } }
         )
@@ -131,7 +157,8 @@ public struct Reference {
             if left.window.key != right.window.key {
                 return left.window.key.precedesByCodePoint(right.window.key)
             }
-            return left.measure < right.measure
+            if left.measure != right.measure { return left.measure < right.measure }
+            return left.window.revision < right.window.revision
         }
         transitions.sort { left, right in
             if left.instant != right.instant { return left.instant < right.instant }
@@ -183,14 +210,25 @@ public struct Reference {
 
         let watching = watches.indices.filter { watches[$0].series == number }
         let fates = watching.map { watches[$0].judge(time) }
-        if !fates.isEmpty, fates.allSatisfy({ $0 == .late }) { return count("readings.late") }
-        count("readings.applied")
-        if !catalogue.devices.isEmpty, catalogue.device(item.device) == nil { count("readings.unknown-device") }
-        if fates.contains(.partlyLate) { count("readings.partly-late") }
-        for (index, fate) in zip(watching, fates) where fate != .late {
-            watches[index].applied.append(reading)
+        let entries = fates.map(\.entry)
+        if entries.isEmpty || entries.contains(.applied) {
+            count("readings.applied")
+            if !catalogue.devices.isEmpty, catalogue.device(item.device) == nil { count("readings.unknown-device") }
+        } else {
+            count(entries.contains(.revised) ? "readings.revised" : "readings.late")
+        }
+        if fates.contains(where: { $0.entry != .late && $0.missesAMeasure }) { count("readings.partly-late") }
+        for (index, fate) in zip(watching, fates) where fate.entry != .late {
+            emit(watches[index].apply(reading), of: index)
             watches[index].advance(to: time - watches[index].lateness)
             evaluate(index)
+        }
+    }
+
+    private mutating func emit(_ reported: [(result: Watch.Result, measure: Int)], of index: Int) {
+        for (result, measure) in reported {
+            let line = result.line(scenario: watches[index].scenario.id, key: watches[index].key)
+            windows.append((line, measure))
         }
     }
 
@@ -205,7 +243,8 @@ public struct Reference {
                     scenario: scenario,
                     series: series.count - 1,
                     key: device,
-                    expectedInterval: definition?.expectedInterval?.microseconds
+                    expectedInterval: definition?.expectedInterval?.microseconds,
+                    calendar: calendar
                 )
             )
         }
@@ -219,35 +258,23 @@ public struct Reference {
         let heard = series[watches[index].series]
         let idle = watches[index].scenario.idle.microseconds
         guard watches[index].hasBegun, now - heard.lastHeard >= idle else { return }
-        let every = watches[index].every
-        let newest = watches[index].applied.map(\.time).max()!
-        watches[index].advance(to: floored(newest, every) + every)
+        watches[index].advance(to: watches[index].idleWatermark)
         if watches[index].scenario.quietCounts { watches[index].advance(to: now - idle) }
         evaluate(index)
     }
 
-    /// Visits every multiple of `every` that has become final.
+    /// Closes every window and visits every instant that has become final.
     private mutating func evaluate(_ index: Int) {
-        let every = watches[index].every
-        while watches[index].evaluated + every <= watches[index].watermark {
-            watches[index].evaluated += every
-            let instant = watches[index].evaluated
-            let key = watches[index].key
-            let scenario = watches[index].scenario
-            for (number, measure) in scenario.measures.enumerated()
-            where floored(instant, measure.window.every.microseconds) == instant {
-                let result = watches[index].result(of: measure, at: instant)
-                watches[index].results[number] = result
-                if let result {
-                    windows.append((result.line(scenario: scenario.id, key: key), number))
-                }
-            }
+        for step in watches[index].takeSteps() {
+            emit(watches[index].close(step.closings), of: index)
+            guard let instant = step.instant else { continue }
+            watches[index].evaluated = instant
             let change = watches[index].ladder.evaluate(
                 at: instant,
                 now: now,
                 isFresh: watches[index].isFresh(at: instant),
                 results: watches[index].results,
-                unit: units[scenario.watch.metric]
+                unit: units[watches[index].scenario.watch.metric]
             )
             guard let change else { continue }
             transitions.append(

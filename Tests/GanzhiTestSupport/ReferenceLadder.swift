@@ -177,7 +177,7 @@ struct ReferenceLadder {
 /// A condition by plain recursion over three-valued logic; `nil` is unknown.
 ///
 /// - Parameters:
-///   - metricUnit: Unit of the values, `m` or `cm`; thresholds in the other one are converted.
+///   - metricUnit: Unit of the values, `m` or `cm`; thresholds in the other one are converted, per second and squared too.
 ///   - value: The value of a measure.
 public func kleene(_ condition: Condition, unit metricUnit: String? = nil, _ value: (String) -> Double?) -> Bool? {
     func operand(_ operand: Condition.Operand) -> Double? {
@@ -211,8 +211,10 @@ public func kleene(_ condition: Condition, unit metricUnit: String? = nil, _ val
 
 private func threshold(_ digits: String, _ unit: String, in metricUnit: String?) -> Double {
     switch (unit, metricUnit) {
-    case ("cm", "m"): Double(digits + "e-2")!
-    case ("m", "cm"): Double(digits + "e2")!
+    case ("cm", "m"), ("cm/s", "m"): Double(digits + "e-2")!
+    case ("m", "cm"), ("m/s", "cm"): Double(digits + "e2")!
+    case ("cm2", "m"): Double(digits + "e-4")!
+    case ("m2", "cm"): Double(digits + "e4")!
     default: Double(digits)!
     }
 }

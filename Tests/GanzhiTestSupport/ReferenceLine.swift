@@ -1,3 +1,5 @@
+import Foundation
+
 /// One line of a plain file, as a value: the reference reads the value, the engine reads its ``text``.
 public struct ReferenceLine: Sendable {
     /// One native reading.
@@ -48,8 +50,26 @@ public struct ReferenceLine: Sendable {
     /// What the line holds.
     public var content: Content
 
+    /// The line as somebody wrote it, if somebody did.
+    private var written: String?
+
     /// Creates a line.
     public init(_ content: Content) { self.content = content }
+
+    /// Reads a line as it stands in a file of native readings.
+    ///
+    /// Only what the reference understands may stand there: an array with a member that is no reading may not.
+    public init(written line: String) {
+        written = line
+        let json = try? JSONSerialization.jsonObject(with: Data(line.utf8))
+        switch json {
+        case let members as [String: Any]:
+            content = Item(members).map(Content.reading) ?? .nameless(received: Item.time(members["received"]))
+        case let list as [[String: Any]]:
+            content = .array(list.map { Item($0)! })
+        default: content = .garbage
+        }
+    }
 
     /// Creates a line of one reading.
     public init(
@@ -64,7 +84,8 @@ public struct ReferenceLine: Sendable {
 
     /// The line as it stands in a file.
     public var text: String {
-        switch content {
+        if let written { return written }
+        return switch content {
         case .reading(let item): Self.text(item)
         case .array(let items): "[\(items.map(Self.text).joined(separator: ","))]"
         case .garbage: #"{"ts":"#
@@ -80,4 +101,30 @@ public struct ReferenceLine: Sendable {
         if let received = item.received { members.append(#""received":\#(received)"#) }
         return "{\(members.joined(separator: ","))}"
     }
+}
+
+extension ReferenceLine.Item {
+    /// Reads a native reading; `nil` without a device.
+    fileprivate init?(_ members: [String: Any]) {
+        guard let device = members["device"] as? String, let metric = members["metric"] as? String else { return nil }
+        self.init(
+            time: Self.time(members["ts"]),
+            received: Self.time(members["received"]),
+            device: device,
+            metric: metric,
+            value: members["value"] as? Double,
+            unit: members["unit"] as? String
+        )
+    }
+
+    /// Milliseconds of a number, or of a date and time.
+    fileprivate static func time(_ value: Any?) -> Int64? {
+        guard let text = value as? String else { return (value as? NSNumber)?.int64Value }
+        return milliseconds(ofDate: text)
+    }
+}
+
+/// Milliseconds of a date and time such as `2026-03-08T06:30:00-05:00`, or `nil`.
+public func milliseconds(ofDate text: String) -> Int64? {
+    ISO8601DateFormatter().date(from: text).map { Int64(($0.timeIntervalSince1970 * 1000).rounded()) }
 }

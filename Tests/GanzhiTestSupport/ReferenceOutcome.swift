@@ -1,7 +1,19 @@
 /// What a replay brought forth, in a form in which two engines can be compared.
 public struct ReferenceOutcome: Sendable {
+    /// How near two computations of one value must come.
+    public enum Nearness: Sendable {
+        /// Up to a share of the value.
+        case share(Double)
+        /// Up to 1e-9 of the value, or to this where terms cancel out.
+        case floor(Double)
+        /// As ``floor(_:)``, between the squares.
+        case rootOfFloor(Double)
+        /// Up to 1e-7 degrees around the circle.
+        case angle
+    }
+
     /// A window line.
-    public struct Window: Sendable, Codable {
+    public struct Window: Sendable, Decodable {
         /// Scenario id.
         public var scenario: String
         /// Key within the scenario.
@@ -20,10 +32,18 @@ public struct ReferenceOutcome: Sendable {
         public var coverage: Double
         /// Share of good readings.
         public var good: Double
+        /// How often it was reported before.
+        public var revision: Int
+        /// How near another computation must come; not in the line itself.
+        var nearness = Nearness.share(1e-9)
+
+        private enum CodingKeys: String, CodingKey {
+            case scenario, key, measure, start, end, count, value, coverage, good, revision
+        }
     }
 
     /// A number that a measure was held against.
-    public struct Threshold: Sendable, Codable {
+    public struct Threshold: Sendable, Hashable, Decodable {
         /// The comparison, with the measure on its left.
         public var comparison: String
         /// The value, in the canonical unit.
@@ -31,7 +51,7 @@ public struct ReferenceOutcome: Sendable {
     }
 
     /// A measure behind a transition.
-    public struct Evidence: Sendable, Codable {
+    public struct Evidence: Sendable, Decodable {
         /// Name of the measure.
         public var measure: String
         /// The value, in the canonical unit.
@@ -46,8 +66,16 @@ public struct ReferenceOutcome: Sendable {
         public var coverage: Double
         /// Share of good readings.
         public var good: Double
+        /// How often its window was reported before.
+        public var revision: Int
         /// What it was held against.
         public var thresholds: [Threshold]
+        /// How near another computation must come; not in the event itself.
+        var nearness = Nearness.share(1e-9)
+
+        private enum CodingKeys: String, CodingKey {
+            case measure, value, start, end, count, coverage, good, revision, thresholds
+        }
     }
 
     /// A warning event.
@@ -92,7 +120,7 @@ public struct ReferenceOutcome: Sendable {
 
     /// The first difference to another outcome in words, or `nil`.
     ///
-    /// Values may differ by 1e-9 of their size, as sums are added in another order; all else must be equal.
+    /// This outcome is the reference's: values may differ as its ``Nearness`` allows, all else must be equal.
     public func difference(to other: ReferenceOutcome) -> String? {
         Self.difference(windows, other.windows) { $0.isSame(as: $1) }.map { "windows \($0)" }
             ?? Self.difference(transitions, other.transitions) { $0.isSame(as: $1) }.map { "transitions \($0)" }
@@ -117,17 +145,32 @@ public struct ReferenceOutcome: Sendable {
 }
 
 private func isClose(_ left: Double, _ right: Double) -> Bool {
-    left == right || abs(left - right) <= 1e-9 * max(abs(left), abs(right))
+    ReferenceOutcome.Nearness.share(1e-9).allows(left, right)
+}
+
+extension ReferenceOutcome.Nearness {
+    /// Whether a value is near enough to the reference's.
+    func allows(_ reference: Double, _ value: Double) -> Bool {
+        let distance = abs(reference - value)
+        switch self {
+        case .share(let share): return distance <= share * abs(reference)
+        case .floor(let floor): return distance <= max(1e-9 * abs(reference), floor)
+        case .rootOfFloor(let floor):
+            let squares = abs(reference * reference - value * value)
+            return distance <= 1e-9 * abs(reference) || squares <= floor
+        case .angle: return value >= 0 && value < 360 && min(distance, 360 - distance) <= 1e-7
+        }
+    }
 }
 
 extension ReferenceOutcome.Window {
     func isSame(as other: Self) -> Bool {
-        var other = other
-        guard isClose(value, other.value), isClose(coverage, other.coverage), isClose(good, other.good) else {
+        guard nearness.allows(value, other.value), isClose(coverage, other.coverage), isClose(good, other.good) else {
             return false
         }
-        (other.value, other.coverage, other.good) = (value, coverage, good)
-        return "\(self)" == "\(other)"
+        return (scenario, key, measure, start, end, count)
+            == (other.scenario, other.key, other.measure, other.start, other.end, other.count)
+            && revision == other.revision
     }
 }
 
@@ -145,11 +188,11 @@ extension ReferenceOutcome.Transition {
 
 extension ReferenceOutcome.Evidence {
     func isSame(as other: Self) -> Bool {
-        var other = other
-        guard isClose(value, other.value), isClose(coverage, other.coverage), isClose(good, other.good) else {
+        guard nearness.allows(value, other.value), isClose(coverage, other.coverage), isClose(good, other.good) else {
             return false
         }
-        (other.value, other.coverage, other.good) = (value, coverage, good)
-        return "\(self)" == "\(other)"
+        return (measure, start, end, count, revision)
+            == (other.measure, other.start, other.end, other.count, other.revision)
+            && thresholds == other.thresholds
     }
 }

@@ -4,27 +4,18 @@ import Testing
 
 struct PlanTests {
     private func plan(every: TimeSpan, lateness: TimeSpan = .zero, _ windows: WindowSpec...) throws(Problem) -> Plan {
-        try Plan(every: every, lateness: lateness, windows: windows)
-    }
-
-    @Test func `a pane is the greatest common divisor of all sizes and hops`() throws {
-        let plan = try plan(
-            every: .seconds(30),
-            WindowSpec(size: .seconds(90), every: .seconds(30)),
-            WindowSpec(size: .seconds(45), every: .minutes(1))
-        )
-        #expect(plan.pane == .seconds(15))
+        try Plan(every: every, lateness: lateness, aggregates: windows.map { Plan.Aggregate(.mean, $0) })
     }
 
     @Test func `a plan of more than 1,024 panes is refused, saying which every would do`() throws {
         let problem = try #require(throws: Problem.self) {
-            try plan(every: .seconds(1), WindowSpec(size: .hours(1), every: .seconds(1)))
+            try plan(every: .seconds(1), .hopping(.hours(1), every: .seconds(1)))
         }
         #expect(problem.message.contains("1024"))
         // 1 h ÷ 5 s is 720 panes, 1 h ÷ 2 s is 1,800.
         #expect(problem.remedy.contains("5s"))
         #expect(throws: Never.self) {
-            try plan(every: .seconds(5), WindowSpec(size: .hours(1), every: .seconds(5)))
+            try plan(every: .seconds(5), .hopping(.hours(1), every: .seconds(5)))
         }
     }
 
@@ -33,7 +24,7 @@ struct PlanTests {
         do throws(Problem) {
             _ = try plan(
                 every: .seconds(every),
-                WindowSpec(size: .seconds(size), every: .seconds(every))
+                .hopping(.seconds(size), every: .seconds(every))
             )
         } catch {
             let problem = error
@@ -45,23 +36,43 @@ struct PlanTests {
                 return
             }
             #expect(throws: Never.self) {
-                try plan(every: named, WindowSpec(size: .seconds(size), every: named))
+                try plan(every: named, .hopping(.seconds(size), every: named))
             }
         }
     }
 
     @Test func `lateness holds panes open and counts`() throws {
-        let window = WindowSpec(size: .minutes(1), every: .seconds(1))
+        let window = WindowSpec.hopping(.minutes(1), every: .seconds(1))
         let short = try plan(every: .seconds(1), window)
         let long = try plan(every: .seconds(1), lateness: .minutes(10), window)
-        #expect(long.paneCount == short.paneCount + 600)
+        #expect(long.bytesPerSeries > short.bytesPerSeries + 600 * 32)
         #expect(throws: Problem.self) { try plan(every: .seconds(1), lateness: .minutes(20), window) }
     }
 
-    @Test func `days wait for a calendar`() throws {
+    @Test func `windows of another hop have panes of their own`() throws {
+        let alone = try plan(every: .seconds(30), .hopping(.minutes(1), every: .seconds(30)))
+        // In panes of 30 s, twelve hours would be 1,440.
+        let both = try plan(
+            every: .seconds(30),
+            .hopping(.minutes(1), every: .seconds(30)),
+            .hopping(.hours(12), every: .minutes(5))
+        )
+        #expect(both.bytesPerSeries > alone.bytesPerSeries + 144 * 32)
+    }
+
+    @Test func `a window that ends with days is whole days long`() throws {
         let problem = try #require(throws: Problem.self) {
-            try plan(every: .days(1), WindowSpec(size: .days(1), every: .days(1)))
+            try plan(every: .days(1), .hopping(.hours(30), every: .days(1)))
         }
-        #expect(problem.remedy.contains("1h"))
+        #expect(problem.remedy.contains("whole days"))
+        #expect(throws: Never.self) { try plan(every: .hours(1), .hopping(.days(7), every: .days(1))) }
+    }
+
+    @Test(arguments: [WindowSpec.sliding(.minutes(5)), .session(gap: .minutes(5))])
+    func `windows that readings end are neither revised nor held on to in quiet`(window: WindowSpec) throws {
+        let aggregates = [Plan.Aggregate(.mean, window)]
+        #expect(throws: Problem.self) { try Plan(every: .minutes(1), revise: .minutes(1), aggregates: aggregates) }
+        #expect(throws: Problem.self) { try Plan(every: .minutes(1), quietCounts: true, aggregates: aggregates) }
+        #expect(throws: Never.self) { try Plan(every: .minutes(1), aggregates: aggregates) }
     }
 }

@@ -13,7 +13,7 @@ struct WindowEngineMemoryTests {
     @Test func `an engine that goes gives its memory back`() throws {
         let plan = try Plan(
             every: .seconds(1),
-            windows: [WindowSpec(size: .seconds(1000), every: .seconds(1))]
+            aggregates: [Plan.Aggregate(.mean, .hopping(.seconds(1000), every: .seconds(1)))]
         )
         let before = try Self.residentBytes()
         // 64 series take some 6 MB, so that 200 engines would show.

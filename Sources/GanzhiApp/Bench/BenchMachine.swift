@@ -1,3 +1,4 @@
+import CGanzhi
 import Glibc
 
 /// What benchmarks ask of the machine: time, memory, spread.
@@ -40,6 +41,9 @@ enum BenchMachine {
         )
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
     }
+
+    /// Bytes of heap in use, as the C library counts them.
+    static var heapBytes: Int { ganzhi_heap_bytes() }
 
     /// `malloc_trim`, which the C library's module does not show to Swift.
     private static let trim: (@convention(c) (Int) -> Int32)? = {

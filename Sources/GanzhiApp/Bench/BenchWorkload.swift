@@ -101,6 +101,19 @@ struct BenchWorkload {
 }
 
 extension BenchWorkload {
+    /// The readings as NDJSON in order of arrival, cut by series into parts.
+    func lines(parts: Int) -> [[UInt8]] {
+        let width = BenchLine.bytes + 1
+        let whole = lines()
+        var cut = [[UInt8]](repeating: [], count: parts)
+        for start in stride(from: 0, to: whole.count, by: width) {
+            let digits = whole[(start + BenchLine.seriesPlace)..<(start + BenchLine.seriesPlace + 6)]
+            let series = digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
+            cut[series % parts] += whole[start..<(start + width)]
+        }
+        return cut
+    }
+
     /// The readings as NDJSON in order of arrival, 89 bytes a line.
     func lines() -> [UInt8] {
         let width = BenchLine.bytes + 1
@@ -139,6 +152,8 @@ enum BenchLine {
         #"{"ts":0000000000000,"device":"d000000","metric":"water_level","value":0.0000,"unit":"m"}"#.utf8
     )
     private static let valuePlace = 70
+    /// Where the six digits of the series stand.
+    static let seriesPlace = 31
 
     /// Bytes of a line without its end.
     static let bytes = template.count
@@ -147,7 +162,7 @@ enum BenchLine {
     static func write(_ item: BenchWorkload.Item, to line: UnsafeMutableRawBufferPointer) {
         template.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: line[..<bytes]).copyMemory(from: $0) }
         write(Int(item.time), digits: 13, at: 6, of: line)
-        write(item.series, digits: 6, at: 31, of: line)
+        write(item.series, digits: 6, at: seriesPlace, of: line)
         write(item.value / 10_000, digits: 1, at: valuePlace, of: line)
         write(item.value % 10_000, digits: 4, at: valuePlace + 2, of: line)
     }

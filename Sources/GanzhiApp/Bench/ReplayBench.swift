@@ -1,3 +1,4 @@
+import Dispatch
 import GanzhiModel
 import GanzhiPipeline
 
@@ -10,15 +11,26 @@ public enum ReplayBench {
     ///   - series: Number of series of workload W.
     ///   - readings: About how many readings of workload W.
     ///   - inputs: Files instead of workload W, read into memory beforehand.
+    ///   - cores: Engines at once, each with a part of the series; with more than one, time is the clock's.
     /// - Throws: ``AppError`` where an input cannot be read or is refused.
     public static func run(
         jobs: [BenchJob],
         series: Int,
         readings: Int,
         inputs: [String],
+        cores: Int,
         rounds: Int,
         json: Bool
     ) throws {
+        guard cores == 1 else {
+            return try runParts(
+                jobs: jobs,
+                workload: BenchWorkload(series: series, readings: readings),
+                cores,
+                rounds,
+                json
+            )
+        }
         let sources: [(name: String, lines: BenchLines)] =
             inputs.isEmpty
             ? [("W", BenchLines(BenchWorkload(series: series, readings: readings).lines()))]
@@ -58,6 +70,48 @@ public enum ReplayBench {
                     Double(result.bytes) / Double(max(1, result.series))
                 )
             }
+        }
+        try table.print(json: json)
+    }
+
+    /// Measures one engine on all series, and one per core on a part of them, both by the clock.
+    private static func runParts(
+        jobs: [BenchJob],
+        workload: BenchWorkload,
+        _ cores: Int,
+        _ rounds: Int,
+        _ json: Bool
+    ) throws {
+        let whole = [BenchLines(workload.lines())]
+        let parts = workload.lines(parts: cores).map(BenchLines.init)
+        var table = BenchTable(
+            "replay",
+            [
+                .init(title: "readings/s", member: "readings_per_second", digits: 0),
+                .init(title: "x one core", member: "ratio_to_one_core", digits: 2),
+            ]
+        )
+        for job in jobs {
+            let medians = try BenchMachine.medians(
+                rounds: rounds,
+                [whole, parts].map { inputs in
+                    {
+                        var failures = [(any Error)?](repeating: nil, count: inputs.count)
+                        let time = failures.withUnsafeMutableBufferPointer { failures in
+                            nonisolated(unsafe) let failures = failures
+                            return BenchMachine.nanoseconds {
+                                DispatchQueue.concurrentPerform(iterations: inputs.count) { part in
+                                    do { _ = try replay(inputs[part], job: job) } catch { failures[part] = error }
+                                }
+                            }
+                        }
+                        if let failure = failures.compactMap({ $0 }).first { throw failure }
+                        return time / Double(workload.count)
+                    }
+                }
+            )
+            table.add("W \(job.rawValue), 1 core", 1e9 / medians[0], 1)
+            table.add("W \(job.rawValue), \(cores) cores", 1e9 / medians[1], medians[0] / medians[1])
         }
         try table.print(json: json)
     }

@@ -46,6 +46,7 @@ public enum WindowBench {
                 .init(title: "ns/reading", member: "ns_per_reading", digits: 1),
                 .init(title: "x limit", member: "ratio_to_limit", digits: 1),
                 .init(title: "bytes/series", member: "bytes_per_series", digits: 0),
+                .init(title: "heap growth", member: "steady_heap_growth_bytes", digits: 0),
                 .init(title: "windows", member: "windows", digits: 0),
                 .init(title: "raised", member: "raised", digits: 0),
             ]
@@ -58,11 +59,12 @@ public enum WindowBench {
                 medians[index],
                 medians[index] / limit,
                 result.bytesPerSeries,
+                Double(result.heapGrowth),
                 Double(result.windows),
                 job == .rules ? Double(result.raised) : nil
             )
         }
-        table.add("machine: 128 B at random", 1e9 / limit, limit, 1, 128, nil, nil)
+        table.add("machine: 128 B at random", 1e9 / limit, limit, 1, 128, nil, nil, nil)
         try table.print(json: json)
     }
 
@@ -115,10 +117,12 @@ public enum WindowBench {
         var windows: Int
         var raised: Int
         var bytesPerSeries: Double
+        /// Bytes of heap that the second half of the readings added.
+        var heapGrowth: Int
     }
 
     private static func measure(_ job: BenchJob, _ load: Load) throws -> Result {
-        let plan = try Plan(every: job.window.every, lateness: BenchJob.lateness, windows: [job.window])
+        let plan = try job.plan()
         let resident = BenchMachine.residentBytes()
         var engine = WindowEngine(plans: [plan])
         for _ in 0..<load.series { engine.register(expectedInterval: nil, watchedBy: [0]) }
@@ -130,12 +134,15 @@ public enum WindowBench {
         var windows = 0
 
         func take() {
-            windows += output.windows.count { $0.count > 0 }
+            windows +=
+                job == .sliding ? output.reports.count : output.evaluations.count
             judge?.take(output)
             output.removeAll()
         }
+        var heap = 0
         let time = BenchMachine.coreNanoseconds {
-            for readings in load.batches {
+            for (number, readings) in load.batches.enumerated() {
+                if number == load.batches.count / 2 { heap = BenchMachine.heapBytes }
                 slices.removeAll(keepingCapacity: true)
                 running.removeAll(keepingCapacity: true)
                 for first in stride(from: 0, to: readings.count, by: block) {
@@ -147,6 +154,7 @@ public enum WindowBench {
                 engine.process(slices, running: running, feedCount: 1, readings: readings, into: &output)
                 take()
             }
+            heap = BenchMachine.heapBytes - heap
             while engine.finishNext(into: &output) { take() }
         }
         let bytes = BenchMachine.residentBytes() - resident
@@ -155,7 +163,8 @@ public enum WindowBench {
             nanoseconds: time / Double(max(1, count)),
             windows: windows,
             raised: judge?.raised ?? 0,
-            bytesPerSeries: Double(bytes) / Double(max(1, load.series))
+            bytesPerSeries: Double(bytes) / Double(max(1, load.series)),
+            heapGrowth: heap
         )
     }
 
@@ -172,9 +181,12 @@ public enum WindowBench {
             book = LadderBook(rungs: ladder.rungs.count)
         }
 
-        mutating func take(_ output: WindowOutput) {
-            for evaluation in output.evaluations where evaluation.firstWindow >= 0 && evaluation.isFresh {
-                values[0] = output.windows[Int(evaluation.firstWindow)].value(.mean)
+        mutating func take(_ output: borrowing WindowOutput) {
+            for index in output.evaluations.indices {
+                let evaluation = output.evaluations[index]
+                guard evaluation.firstWindow >= 0, evaluation.isFresh else { continue }
+                values[0] = output.values[Int(evaluation.firstValue) + BenchJob.functions.firstIndex(of: .mean)!]
+                if book.isUnmoved(key: Int(evaluation.row), by: values, program: program) { continue }
                 let step = book.step(
                     key: Int(evaluation.row),
                     at: evaluation.instant,

@@ -52,7 +52,15 @@ public enum CheckCommand {
                     in: generation.catalogue
                 )
             }
-            let bytes = (try? scenario.plan().bytesPerSeries).map { "\($0) bytes per series" } ?? ""
+            let unit = generation.catalogue.metric(generation.catalogue.canonicalMetric(scenario.watch.metric))?.unit
+            let plan = try? scenario.plan(calendar: generation.calendar, unit: unit)
+            let bytes =
+                plan.map { plan in
+                    "\(plan.bytesPerSeries) bytes per series"
+                        + (plan.keepsReadings
+                            ? ", and 24 per reading that its windows hold: up to \(Plan.maximumReadings), a window with more has no result"
+                            : "")
+                } ?? ""
             lines.append(
                 "scenario \(scenario.id): \(scenario.stage.rawValue), watches \(scenario.watch.metric)"
                     + " (\(matching) devices of the catalogue), \(bytes)"

@@ -2,6 +2,7 @@ public import Foundation
 import GanzhiConfig
 import GanzhiModel
 import GanzhiPipeline
+import GanzhiWindow
 
 /// Where a command finds the daemon's data, and the zone that it shows times in.
 public struct Place: Sendable {
@@ -28,6 +29,6 @@ public struct Place: Sendable {
             throw AppError(.config, problems: problems)
         }
         dataFolder = settings.dataFolder
-        zone = TimeZone(identifier: settings.generation.zone) ?? .current
+        zone = TimeZone(identifier: settings.generation.calendar.zone) ?? .current
     }
 }

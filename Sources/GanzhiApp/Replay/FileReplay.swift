@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import GanzhiCity
 import GanzhiModel
 import GanzhiPipeline
@@ -8,12 +9,33 @@ public enum FileReplay {
     /// Refused lines that are named on stderr; the rest are counted.
     private static let namedRefusals = 10
 
+    /// Refuses to write over what is read, or two things into one file.
+    private static func checkFiles(_ options: ReplayOptions) throws {
+        func identity(_ path: String) -> String {
+            var status = stat()
+            return stat(path, &status) == 0 ? "\(status.st_dev):\(status.st_ino)" : path
+        }
+        var taken: [String: String] = [:]
+        for input in options.inputs where input != "-" { taken[identity(input)] = input }
+        for output in [options.windows, options.events, options.database].compactMap({ $0 }) where output != "-" {
+            var status = stat()
+            let isDevice = stat(output, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+            if !isDevice, let other = taken.updateValue(output, forKey: identity(output)) {
+                throw AppError(
+                    .usage,
+                    "\(output) would be written over \(other == output ? "twice" : other). Name another file."
+                )
+            }
+        }
+    }
+
     /// Replays the inputs and says on stderr what became of them.
     ///
     /// - Returns: How many lines were refused.
     /// - Throws: ``AppError`` where an input or output fails, or a capture is damaged.
     @discardableResult
     public static func run(_ options: ReplayOptions) throws -> Int {
+        try checkFiles(options)
         let output = try ReplayOutput(windows: options.windows, events: options.events, database: options.database)
         var pipeline: Pipeline
         do throws(Problem) {

@@ -3,6 +3,7 @@ import GanzhiFeeds
 import GanzhiMQTT
 import GanzhiModel
 import GanzhiPipeline
+import GanzhiWindow
 
 /// Reads the config file.
 ///
@@ -38,7 +39,7 @@ struct ConfigReader {
         var generation = Generation(topicRoot: topicRoot)
         if let city = root["city"]?.identifier("a city's code") { generation.city = city }
         if let node = root["node"]?.identifier("the name of a node") { generation.node = node }
-        if let zone = root["zone"].flatMap(readZone) { generation.zone = zone }
+        if let calendar = root["zone"].flatMap(readZone) { generation.calendar = calendar }
         generation.status = root["status"]?.choice(of: AlertStatus.self)?.rawValue
         generation.feeds = FeedReader(topicRoot: topicRoot).read(root["feeds"])
         let broker = BrokerReader(folder: folder, environment: environment)
@@ -87,7 +88,7 @@ struct ConfigReader {
         }
     }
 
-    private func readZone(_ value: YAMLValue) -> String? {
+    private func readZone(_ value: YAMLValue) -> DayCalendar? {
         value.read("a time zone", "Write for example `Asia/Shanghai`.") { text throws(Fault) in
             let database = "/usr/share/zoneinfo"
             guard FileManager.default.fileExists(atPath: database) else {
@@ -95,14 +96,16 @@ struct ConfigReader {
             }
             let isName = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "/_+-".contains($0) }
             let file = isName ? FileManager.default.contents(atPath: "\(database)/\(text)") : nil
-            guard !text.hasPrefix("/"), let file, file.starts(with: Array("TZif".utf8)) else {
+            guard !text.hasPrefix("/"), let file, file.starts(with: Array("TZif".utf8)),
+                let calendar = ZoneCalendar.calendar(of: text)
+            else {
                 throw Fault(
                     "\(ScalarText.quoted(text)) is no time zone of this system.",
                     didYouMean(text, among: TimeZone.knownTimeZoneIdentifiers)
                         ?? "Write an IANA name, such as `Asia/Shanghai`."
                 )
             }
-            return text
+            return calendar
         }
     }
 

@@ -40,11 +40,9 @@ extension KeySet {
     static let scenarioTime = KeySet(
         "`time`",
         schema: "scenario.schema.json#/$defs/time",
-        ["every", "lateness", "idle", "silence"],
+        ["every", "lateness", "idle", "silence", "revise", "from"],
         later: [
-            "revise": "Remove it and set `lateness` to how late readings may come; later ones are counted.",
-            "eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`.",
-            "from": "Remove it: windows end at multiples of `every` below one day.",
+            "eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`."
         ]
     )
 

@@ -1,30 +1,23 @@
-import GanzhiWindow
-
 /// What the language of scenarios will have and this version does not: named, so that nobody takes it for a typing error.
 enum Later {
     /// Window functions of the language that this version does not compute.
-    private static let functions: Set<String> = [
-        "stddev", "variance", "rate", "slope", "twa", "quantile", "distinct", "above", "below", "circular-mean",
-        "forecast", "anomaly",
-    ]
+    private static let functions: Set<String> = ["forecast", "anomaly"]
 
     /// What a measure asks for that is not done yet, its offset in the text, and what works today.
     static func inMeasure(_ text: String) -> (offset: Int, message: String, remedy: String)? {
         if let group = group(in: text) { return group }
         let start = text.prefix { $0.isWhitespace }.count
         let name = text.dropFirst(start).prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
-        let isPercentile = name.first == "p" && name.count > 1 && name.dropFirst().allSatisfy(\.isNumber)
-        if functions.contains(String(name)) || isPercentile {
-            let known = WindowFunction.allCases.map(\.rawValue).joined(separator: " ")
+        if functions.contains(String(name)) {
             return (
                 start, "`\(name)` belongs to the language, but this version does not do it yet.",
-                "Use one of: \(known)."
+                "Use `slope` or `delta` and a threshold."
             )
         }
         // `sum(rain, 1h)`: the first argument names a series, the second is a duration.
         guard let open = text.firstIndex(of: "("), let comma = text[open...].firstIndex(of: ",") else { return nil }
         let argument = text[text.index(after: open)..<comma].drop(while: \.isWhitespace)
-        guard argument.first?.isLetter == true, !argument.contains(":") else { return nil }
+        guard argument.first?.isLetter == true, !argument.contains(":"), !argument.contains("(") else { return nil }
         return (
             text.distance(from: text.startIndex, to: argument.startIndex),
             "“\(argument)” names a series; several series in one scenario are not done yet.",

@@ -15,9 +15,27 @@ extension ScenarioReader {
                 "Set `silence` to \(idle) or more, or `idle` to \(silence) or less."
             )
         }
+        if let from = time.from, from > .zero, let every = time.every, !every.isMultiple(of: .days(1)),
+            !scenario.measures.contains(where: { $0.window.isDaily })
+        {
+            time.place(of: "from")?.report(
+                "`from` says when days begin, but no window here ends with days.",
+                "Remove it, or give a measure an `every` of whole days, such as `\"sum(1d, every: 1d)\"`.",
+                severity: .warning
+            )
+        }
+        if let every = time.every, let idle = time.idle, every.isMultiple(of: .days(1)), idle < every {
+            time.place(of: "idle")?.report(
+                "`idle` (\(idle)) is shorter than `every` (\(every)): a device that is silent for \(idle) closes its day, "
+                    + "and what it says later that day is late.",
+                "Set `idle` to \(every), or evaluate more often and give the measures an `every` of \(every).",
+                severity: .warning
+            )
+        }
         if time.every != nil, !scenario.measures.isEmpty {
             do throws(Problem) {
-                _ = try scenario.plan()
+                let metric = catalogue.catalogue.canonicalMetric(metric)
+                _ = try scenario.plan(calendar: .shanghai, unit: catalogue.catalogue.metric(metric)?.unit)
             } catch {
                 time.place(of: "every")?.report(error.message, error.remedy)
             }
@@ -94,12 +112,15 @@ extension ScenarioReader {
         _ offset: Int,
         _ thresholds: ThresholdReader
     ) {
-        guard left.function.isDimensionless != right.function.isDimensionless else { return }
-        let (count, other) = left.function.isDimensionless ? (left, right) : (right, left)
+        let metric = thresholds.unit.map { "\($0.unit)" } ?? "the metric's unit"
+        let (one, other) = (left.function.dimension, right.function.dimension)
+        guard one.unit(ofMetricIn: metric) != other.unit(ofMetricIn: metric) else { return }
+        func said(_ dimension: WindowFunction.Dimension) -> String {
+            dimension == .number ? "a plain number" : "in \(dimension.unit(ofMetricIn: metric))"
+        }
         value.report(
-            "`\(count.name)` counts readings and `\(other.name)` is "
-                + "\(thresholds.unit.map { "in \($0.unit)" } ?? "a value"); they cannot be compared.",
-            "Compare `\(count.name)` with a plain number.",
+            "`\(left.name)` is \(said(one)) and `\(right.name)` is \(said(other)); they cannot be compared.",
+            "Compare each with a threshold of its own.",
             offset: offset
         )
     }
@@ -136,7 +157,8 @@ extension ScenarioReader {
             return (own?.value.expectedInterval ?? device.expectedInterval).map { (device.id, $0) }
         }
         guard let longest = intervals.max(by: { $0.interval < $1.interval }) else { return }
-        for (measure, entry) in measures where measure.window.size < longest.interval {
+        for (measure, entry) in measures where measure.window.kind != .session && measure.window.size < longest.interval
+        {
             let count = intervals.count { $0.interval > measure.window.size }
             entry.value.report(
                 "`\(measure.name)` looks at \(measure.window.size), but \(longest.device) reports every "

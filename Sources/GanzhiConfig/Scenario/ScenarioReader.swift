@@ -33,6 +33,8 @@ struct ScenarioReader {
         var lateness: TimeSpan?
         var idle: TimeSpan?
         var silence: TimeSpan?
+        var revise: TimeSpan?
+        var from: TimeSpan?
         var mapping: YAMLMapping?
 
         /// Where a time stands, or the mapping that it is missing from.
@@ -92,6 +94,8 @@ struct ScenarioReader {
             every: time.every ?? .seconds(1),
             lateness: time.lateness ?? .zero,
             idle: time.idle ?? .minutes(5),
+            revise: time.revise ?? .zero,
+            from: time.from ?? .zero,
             quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
             measures: measures.map(\.measure),
             ladder: ladder,
@@ -133,8 +137,24 @@ struct ScenarioReader {
             lateness: mapping["lateness"]?.duration(),
             idle: mapping["idle"].map { $0.duration(above: .zero) } ?? .minutes(5),
             silence: mapping["silence"].map { $0.duration(above: .zero) } ?? .minutes(10),
+            revise: mapping["revise"].flatMap(readRevise),
+            from: mapping["from"].flatMap(readHour),
             mapping: mapping
         )
+    }
+
+    private func readRevise(_ value: YAMLValue) -> TimeSpan? { value.scalarText == "off" ? .zero : value.duration() }
+
+    /// The hour at which days begin, as `HH:MM`.
+    private func readHour(_ value: YAMLValue) -> TimeSpan? {
+        let example = "Write hours and minutes from `00:00` to `23:59` in quotes, such as `from: \"08:00\"`."
+        return value.read("an hour of the day", example) { text throws(Fault) in
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy { ("0"..."9").contains($0) } }),
+                let hours = Int64(parts[0]), let minutes = Int64(parts[1]), hours < 24, minutes < 60
+            else { throw Fault("\(ScalarText.quoted(text)) is not an hour of the day.", example) }
+            return TimeSpan(microseconds: TimeSpan.hours(hours).microseconds + TimeSpan.minutes(minutes).microseconds)
+        }
     }
 
     private mutating func readMeasures(_ root: YAMLMapping, every: TimeSpan?) {

@@ -1,5 +1,6 @@
 import GanzhiCatalogue
 import GanzhiModel
+import GanzhiPipeline
 import GanzhiWarnings
 import GanzhiWindow
 
@@ -34,14 +35,10 @@ struct ThresholdReader {
                 "Write a number below 1e308."
             )
         }
-        if measure.function.isDimensionless {
-            guard text.isEmpty else {
-                throw Fault(
-                    "`\(measure.name)` counts readings, so it cannot be compared with “\(digits) \(text)”.",
-                    "Write the number without a unit: `\(digits)`."
-                )
-            }
-            return plain
+        switch measure.function.dimension {
+        case .number: return try plainNumber(number, plain, as: digits, unit: text, measure)
+        case .perSecond, .squared: return try derived(number, plain, as: digits, unit: text, measure)
+        case .value, .difference: break
         }
         guard text != catalogueUnit else { return plain }
         guard !text.isEmpty else { return try withoutUnit(digits, plain, measure) }
@@ -62,7 +59,7 @@ struct ThresholdReader {
                 "Use one of: \(codes(known.unit))."
             )
         }
-        let isDifference = measure.function.isDifference
+        let isDifference = measure.function.dimension == .difference
         guard let value = Unit.threshold(number, from: written, to: known.unit, asDifference: isDifference) else {
             throw Fault(
                 "“\(digits) \(text)” is too large in \(known.unit).",
@@ -70,6 +67,49 @@ struct ThresholdReader {
             )
         }
         return value
+    }
+
+    /// A number beside a count, or beside a share, which may be written in per cent.
+    private func plainNumber(
+        _ number: ExactDecimal,
+        _ plain: Double,
+        as digits: String,
+        unit text: String,
+        _ measure: Measure
+    ) throws(Fault) -> Double {
+        if text.isEmpty { return plain }
+        let isShare = measure.function != .count && measure.function != .distinct
+        if isShare, let written = Unit(text), let one = Unit("1"),
+            let value = Unit.threshold(number, from: written, to: one, asDifference: false)
+        {
+            return value
+        }
+        throw Fault(
+            "`\(measure.name)` is \(isShare ? "a share" : "a count"), so it cannot be compared with “\(digits) \(text)”.",
+            isShare ? "Write a share such as `0.5`, or `50 %`." : "Write the number without a unit: `\(digits)`."
+        )
+    }
+
+    /// A number beside a measure whose unit is made from the metric's.
+    private func derived(
+        _ number: ExactDecimal,
+        _ plain: Double,
+        as digits: String,
+        unit text: String,
+        _ measure: Measure
+    ) throws(Fault) -> Double {
+        let target = measure.function.dimension.unit(ofMetricIn: catalogueUnit ?? unit?.unit.code ?? "")
+        if text.isEmpty || text == target { return plain }
+        if let written = Unit(text), let known = Unit(target),
+            let value = Unit.threshold(number, from: written, to: known, asDifference: true)
+        {
+            return value
+        }
+        throw Fault(
+            "“\(digits) \(text)” cannot be compared with `\(measure.name)`"
+                + (target.isEmpty ? ", as the catalogue gives the metric no unit." : ", which is in \(target)."),
+            target.isEmpty ? "Write the number without a unit." : "Write the number in \(target)."
+        )
     }
 
     private func withoutUnit(_ digits: String, _ plain: Double, _ measure: Measure) throws(Fault) -> Double {

@@ -72,7 +72,7 @@ enum DistinctSketch {
             histogram.initialize(repeating: 0)
             let ranks = UnsafeRawBufferPointer(start: words + 1, count: registers)
             for rank in ranks { histogram[Int(rank)] += 1 }
-            return Double(Int(estimate(histogram) + 0.5))
+            return (estimate(histogram) + 0.5).rounded(.down)
         }
     }
 

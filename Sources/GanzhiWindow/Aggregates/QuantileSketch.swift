@@ -161,7 +161,7 @@ enum QuantileSketch {
         assert(q >= 0 && q <= 1, "A quantile is from 0 to 1.")
         let total = count(handle, pool: pool)
         guard total > 0 else { return .nan }
-        let rank = Swift.min(total - 1, Int(q * Double(total - 1)))
+        let rank = rank(q, of: total)
         let words = pool[handle]
         var bucket = 1
         var below = Int(words[1] & countMask)
@@ -170,6 +170,14 @@ enum QuantileSketch {
             below += Int(words[bucket] & countMask)
         }
         return value(Int(words[bucket] &>> countBits))
+    }
+
+    /// ⌊q (n − 1)⌋ for the decimal number that was meant by `q`: 0.58 of 101 is 58, though the nearest double is less.
+    static func rank(_ q: Double, of count: Int) -> Int {
+        let exact = q * Double(count - 1)
+        let nearest = exact.rounded()
+        let isMeant = abs(exact - nearest) <= 1e-12 * Swift.max(1, exact)
+        return Swift.min(count - 1, Int(isMeant ? nearest : exact.rounded(.down)))
     }
 
     /// Forgets all values and keeps the block for new ones.

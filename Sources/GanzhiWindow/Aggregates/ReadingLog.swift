@@ -112,6 +112,15 @@ struct ReadingLog {
         readings(bounds(from: start, to: end, pool: pool), pool: pool)
     }
 
+    /// The same readings in a block of their own.
+    func copy(pool: inout WordPool) -> ReadingLog {
+        guard handle != 0 else { return self }
+        var copy = self
+        copy.handle = pool.take(logWords: pool.logWords(handle))
+        pool[copy.handle].update(from: pool[handle], count: 1 << pool.logWords(handle))
+        return copy
+    }
+
     /// Gives the memory back and forgets everything.
     mutating func release(pool: inout WordPool) {
         pool.release(&handle)

@@ -1,6 +1,6 @@
 /// Functions that need all readings of a window, which are those of `self`; bad ones enter none of them.
 ///
-/// The window is half-open and ends at `end`, after its last reading. All are one pass, O(*n*), without allocating.
+/// The window ends at `end`, not before its last reading. All are one pass, O(*n*), without allocating.
 extension ReadingRun {
     /// What a counter counts per second: the sum of its increases over the time from the first reading to the last.
     ///
@@ -32,14 +32,15 @@ extension ReadingRun {
     /// Time before the first reading counts for nothing, as nothing is carried in. Of readings of the same time only the
     /// last was held. Where no time passes, the last value; nan without readings.
     func timeWeightedMean(until end: Int64) -> Double {
-        // Relative to the first value, so that a value that never changes is its mean to the bit.
         var sum = CompensatedSum()
         var firstTime = Int64.min
         var firstValue = 0.0
+        var isConstant = true
         var held: LoggedReading?
         for reading in self where reading.isUsable {
             if let held {
-                sum.add((held.value - firstValue) * Double(reading.time &- held.time))
+                Self.add(held.value, for: reading.time &- held.time, to: &sum)
+                isConstant = isConstant && reading.value == firstValue
             } else {
                 firstTime = reading.time
                 firstValue = reading.value
@@ -47,9 +48,19 @@ extension ReadingRun {
             held = reading
         }
         guard let held else { return .nan }
-        guard end > firstTime else { return held.value }
-        sum.add((held.value - firstValue) * Double(end &- held.time))
-        return firstValue + sum.value / Double(end &- firstTime)
+        // A value that never changes is its mean to the bit.
+        guard end > firstTime, !isConstant else { return held.value }
+        Self.add(held.value, for: end &- held.time, to: &sum)
+        return sum.value / Double(end &- firstTime)
+    }
+
+    /// Adds a product with what its rounding leaves out.
+    @inline(__always)
+    private static func add(_ value: Double, for time: Int64, to sum: inout CompensatedSum) {
+        let time = Double(time)
+        let product = value * time
+        sum.add(product)
+        sum.add((-product).addingProduct(value, time))
     }
 
     /// The share of time, of that which ``timeWeightedMean(until:)`` weighs, in which the value was above a bound.
