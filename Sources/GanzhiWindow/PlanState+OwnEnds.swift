@@ -103,8 +103,9 @@ extension PlanState {
 
     // MARK: Reports
 
-    /// Reports the result that stands.
-    func reportStanding(
+    /// Adds a report of a result; the values of its aggregates are to follow.
+    func appendReport(
+        of result: WindowResult,
         _ window: UnsafeMutablePointer<PlanLayout.Window>,
         _ row: Row,
         _ block: Int32,
@@ -121,7 +122,17 @@ extension PlanState {
                 firstValue: Int32(output.values.count)
             )
         )
-        output.windows.append(standing(row, window.pointee).pointee)
+        output.windows.append(result)
+    }
+
+    /// Reports the result that stands.
+    func reportStanding(
+        _ window: UnsafeMutablePointer<PlanLayout.Window>,
+        _ row: Row,
+        _ block: Int32,
+        _ output: inout WindowOutput
+    ) {
+        appendReport(of: standing(row, window.pointee).pointee, window, row, block, &output)
         let values = standingValues(row, window.pointee)
         for place in aggregatesOfWindow[window - windows].indices { output.values.append(values[place]) }
     }

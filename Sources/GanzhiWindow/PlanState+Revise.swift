@@ -32,18 +32,7 @@ extension PlanState {
         let reported = revisionCount(row, window, end: end)
         result.revision = reported.pointee
         reported.pointee += 1
-        output.reports.append(
-            WindowReport(
-                block: block,
-                plan: self.index,
-                series: row.id,
-                row: row.number.pointee,
-                window: Int32(window - windows),
-                result: Int32(output.windows.count),
-                firstValue: Int32(output.values.count)
-            )
-        )
-        output.windows.append(result)
+        appendReport(of: result, window, row, block, &output)
         compute(window, row, result) { output.values.append($1) }
         if window.pointee.standing >= 0, end == lastEnd(of: window, upTo: row.header.pointee.watermark) {
             stand(result, window, row)

@@ -24,9 +24,25 @@ struct BenchOptions: ParsableArguments {
 /// What to run over workload W.
 struct BenchWorkloadOptions: ParsableArguments {
     @Option(help: "Number of series, up to 1,000,000.") var series = 100_000
-    @Option(help: "About how many readings; unless told 10,000,000, and 20 a series at least.") var readings: Int?
+    @Option(
+        help: "About how many readings; unless told 10,000,000, but 20 a series at least and 10,000 at most."
+    ) var readings: Int?
 
-    var count: Int { readings ?? max(10_000_000, 20 * series) }
+    /// Readings of a series at most: the workload keeps a count for every millisecond of it.
+    private static let longest = 10_000
+
+    var count: Int { readings ?? min(max(10_000_000, 20 * series), Self.longest * series) }
+
+    func validate() throws {
+        guard (1...1_000_000).contains(series) else {
+            throw ValidationError("--series is a number from 1 to 1,000,000, not \(series).")
+        }
+        guard (1...Self.longest * series).contains(count) else {
+            throw ValidationError(
+                "--readings \(count) is not between 1 and \(Self.longest) a series; name fewer, or more --series."
+            )
+        }
+    }
 }
 
 struct BenchDecode: ParsableCommand {

@@ -105,6 +105,9 @@ public enum WindowBench {
                     refusals: &refusals
                 )
             }
+            guard !batch.readings.isEmpty else {
+                throw AppError(.data, "\(path) holds no readings. Name another file.")
+            }
             series = batch.newChannels.count
             batches = stride(from: 0, to: batch.readings.count, by: WindowBench.batch).map {
                 Array(batch.readings[$0..<min(batch.readings.count, $0 + WindowBench.batch)])

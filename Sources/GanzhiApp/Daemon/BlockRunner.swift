@@ -52,8 +52,19 @@ struct BlockRunner: ~Copyable {
                                 + " Restore the store that belongs to this journal."
                         )
                     }
+                    let generation: Generation
+                    do {
+                        generation = try Generation(bundle: bundle)
+                    } catch {
+                        throw AppError(
+                            .data,
+                            "The configuration recorded in block \(block.sequence) has a form that this version does not "
+                                + "read: it was written by another one. Go on with that version, or name a new `data` "
+                                + "folder."
+                        )
+                    }
                     try pipeline.adopt(
-                        Generation(bundle: bundle),
+                        generation,
                         sequence: block.sequence,
                         received: block.received,
                         monotonic: block.monotonic,

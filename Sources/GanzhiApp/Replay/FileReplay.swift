@@ -16,15 +16,12 @@ public enum FileReplay {
             return stat(path, &status) == 0 ? "\(status.st_dev):\(status.st_ino)" : path
         }
         var taken: [String: String] = [:]
-        for input in options.inputs where input != "-" { taken[identity(input)] = input }
+        for input in options.inputs where input != "-" { taken[identity(input)] = "an input" }
         for output in [options.windows, options.events, options.database].compactMap({ $0 }) where output != "-" {
             var status = stat()
             let isDevice = stat(output, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-            if !isDevice, let other = taken.updateValue(output, forKey: identity(output)) {
-                throw AppError(
-                    .usage,
-                    "\(output) would be written over \(other == output ? "twice" : other). Name another file."
-                )
+            if !isDevice, let other = taken.updateValue("an output", forKey: identity(output)) {
+                throw AppError(.usage, "\(output) is \(other) already and would be written over. Name another file.")
             }
         }
     }
