@@ -128,7 +128,7 @@ let package = Package(
         ),
         tests("GanzhiCatalogueTests", "GanzhiCatalogue", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiWindowTests", "GanzhiWindow", "GanzhiModel", "GanzhiTestSupport", "CGanzhiTestSupport"),
-        tests("GanzhiWarningsTests", "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiWarningsTests", "GanzhiWarnings", "GanzhiModel", "GanzhiTestSupport", "CGanzhiTestSupport"),
         tests(
             "GanzhiPipelineTests",
             "GanzhiPipeline",
@@ -158,7 +158,19 @@ let package = Package(
         tests("GanzhiMQTTTests", "GanzhiMQTT", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb),
         tests("GanzhiCityTests", "GanzhiCity", "GanzhiModel", "GanzhiTestSupport"),
-        tests("GanzhiAppTests", "ganzhi", "GanzhiTestSupport"),
+        tests(
+            "GanzhiAppTests",
+            "ganzhi",
+            "GanzhiApp",
+            "GanzhiPipeline",
+            "GanzhiFeeds",
+            "GanzhiCatalogue",
+            "GanzhiWindow",
+            "GanzhiWarnings",
+            "GanzhiJournal",
+            "GanzhiModel",
+            "GanzhiTestSupport"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

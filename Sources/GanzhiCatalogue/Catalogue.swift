@@ -58,15 +58,14 @@ public struct Catalogue: Sendable {
     }
 
     /// Whether a district is another one or lies within it, by parents.
-    public func isDistrict(_ code: String, within outer: String) -> Bool {
-        var current = code
-        // Each step leads to another district unless parents go round in a circle, which the bound ends.
-        for _ in 0...districts.count {
-            if current == outer { return true }
-            guard let parent = district(current)?.parent else { return false }
-            current = parent
-        }
-        return false
+    public func isDistrict(_ code: String, within outer: String) -> Bool { districtsHolding(code).contains(outer) }
+
+    /// A district and those that it lies within, by parents, the narrowest first.
+    public func districtsHolding(_ code: String) -> [String] {
+        var codes = [code]
+        // Parents that go round in a circle end it.
+        while let parent = district(codes[codes.count - 1])?.parent, !codes.contains(parent) { codes.append(parent) }
+        return codes
     }
 
     /// An entry of the catalogue, by its place in ``metrics``, ``devices`` or ``districts``.

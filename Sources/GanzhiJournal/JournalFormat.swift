@@ -23,7 +23,7 @@ import GanzhiModel
 /// | 16…23 | received, microseconds since 1970 UTC |
 /// | 24…31 | monotonic, microseconds |
 /// | 32…35 | place in its batch, from 1: sequence − the last sequence that was durable when it was written |
-/// | 36 | kind: 1 start, 2 config, 3 feed, 4 message, 5 tick |
+/// | 36 | kind: 1 start, 2 config, 3 feed, 4 message, 5 tick, 6 command |
 /// | 37…39 | zero |
 /// | 40… | body |
 ///
@@ -31,6 +31,7 @@ import GanzhiModel
 /// |---|---|
 /// | start, tick | empty |
 /// | config | the generation's name |
+/// | command | the command, JSON |
 /// | feed | state (0 down, 1 up, 2 drained), name |
 /// | message | lengths of feed, topic and content type (16 bits each), packet id (16 bits), flags (8 bits; 1 = retained), three zero bytes, feed, topic, content type, payload |
 ///
@@ -57,6 +58,7 @@ enum JournalFormat {
         case feed = 3
         case message = 4
         case tick = 5
+        case command = 6
     }
 
     /// A length with its padding.

@@ -90,6 +90,7 @@ public struct JournalWriter: ~Copyable, @unchecked Sendable {
         case .tick: return try append(.tick, [], received, monotonic)
         case .config(let generation): return try append(.config, Array(generation.utf8), received, monotonic)
         case .feed(let name, let state): return try append(.feed, [state.rawValue] + name.utf8, received, monotonic)
+        case .command(let command): return try append(.command, CommandForm.encode(command), received, monotonic)
         case .message(let message):
             let names = Array(message.feed.utf8) + message.topic.utf8 + message.contentType.utf8
             return try names.withUnsafeBytes { names in

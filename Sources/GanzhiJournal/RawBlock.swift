@@ -57,6 +57,9 @@ public struct RawBlock {
                 throw undecodable("a feed's state is unknown")
             }
             return .feed(name: String(decoding: body.dropFirst(), as: UTF8.self), state: state)
+        case .command:
+            guard let command = CommandForm.decode(body) else { throw undecodable("it is no command of this version") }
+            return .command(command)
         case .message:
             guard let message = try message() else { throw undecodable("it is no message") }
             return .message(

@@ -18,7 +18,8 @@ import Glibc
 /// its threaded mode it writes nothing by itself, so between reading and ``releaseAcknowledgements()`` this class calls
 /// nothing that writes, and what is queued leaves only then. What dies with us unwritten, the broker sends again.
 ///
-/// Subscribes after each connect (MQTT 5: retained messages only for a subscription that is new), and connects again
+/// Subscribes after each connect (MQTT 5: retained messages only for a subscription that is new) and where
+/// ``change(to:)`` asks for it, and connects again
 /// with back-off by itself, inside ``readTurn(limits:waitMilliseconds:)``.
 ///
 /// **Drained.** Once all subscriptions are answered, a barrier is sent behind the acknowledgements of each turn: an
@@ -34,7 +35,10 @@ public final class IntakeSession {
 
     private static let barrierFilter = "ganzhi/barrier"
     private let settings: BrokerSettings
-    private let subscriptions: [Subscription]
+    /// What is subscribed, as far as the broker is there and lets us.
+    public private(set) var subscriptions: [Subscription]
+    /// Filters that were subscribed once and that the broker has not confirmed to be gone.
+    private var gone: Set<String> = []
     private let waker: Waker
     private var backOff: BackOff
 
@@ -55,7 +59,9 @@ public final class IntakeSession {
     private var hasFailed = false
     private var logged = ""
     private var mustSubscribe = false
+    private var unsubscribed: [Subscription] = []
     private var unanswered: [Int32: Subscription] = [:]
+    private var leaving: [Int32: String] = [:]
     private var isDrained = false
     private var barrier: Int32?
     private var messagesAtBarrier = 0
@@ -120,6 +126,25 @@ public final class IntakeSession {
         records.removeAll(keepingCapacity: true)
         if let client { check(client.write()) }
         closeIfFailed()
+    }
+
+    /// Subscribes and unsubscribes so that these subscriptions stand from here on; between two turns.
+    ///
+    /// Those that stay are left alone. New ones come first, so that what an old and a new filter match never fails to
+    /// come; it may come twice meanwhile. The new ones are drained anew.
+    public func change(to next: [Subscription]) {
+        precondition(!isHeld, "Subscriptions were changed before a turn was released")
+        let added = next.filter { !subscriptions.contains($0) }
+        gone.formUnion(subscriptions.map(\.filter))
+        gone.subtract(next.map(\.filter))
+        subscriptions = next
+        guard case .connected = link else { return }
+        unsubscribed = unsubscribed.filter(next.contains) + added.filter { !unsubscribed.contains($0) }
+        mustSubscribe = true
+        guard !added.isEmpty else { return }
+        isDrained = false
+        barrier = nil
+        mostAtBarrier = 0
     }
 
     /// Disconnects; the broker keeps the session.
@@ -209,7 +234,9 @@ public final class IntakeSession {
         hasFailed = false
         logged = ""
         mustSubscribe = false
+        unsubscribed.removeAll()
         unanswered.removeAll()
+        leaving.removeAll()
         isDrained = false
         barrier = nil
         mostAtBarrier = 0
@@ -235,7 +262,8 @@ public final class IntakeSession {
         guard mustSubscribe else { return }
         mustSubscribe = false
         let options = settings.protocolVersion == .v5 ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) : 0
-        for subscription in subscriptions {
+        defer { unsubscribed.removeAll() }
+        for subscription in unsubscribed {
             var mid: Int32 = 0
             let code = mosquitto_subscribe_v5(
                 client.handle,
@@ -250,6 +278,10 @@ public final class IntakeSession {
             } else {
                 append(.subscriptionRefused(filter: subscription.filter, reason: MosquittoClient.text(code: code)))
             }
+        }
+        for filter in gone.subtracting(leaving.values).sorted() {
+            var mid: Int32 = 0
+            if mosquitto_unsubscribe(client.handle, &mid, filter) == MOSQ_ERR_SUCCESS.rawValue { leaving[mid] = filter }
         }
     }
 
@@ -325,6 +357,7 @@ public final class IntakeSession {
         if let client { mosquitto_log_callback_set(client.handle, nil) }
         link = .connected(since: Loop.now())
         mustSubscribe = true
+        unsubscribed = subscriptions
         append(.connected(sessionPresent: flags & 1 != 0))
     }
 
@@ -368,6 +401,10 @@ public final class IntakeSession {
     }
 
     private func passed(barrier mid: Int32) {
+        if let filter = leaving.removeValue(forKey: mid) {
+            gone.remove(filter)
+            progress += 1
+        }
         guard barrier == mid else { return }
         barrier = nil
         progress += 1

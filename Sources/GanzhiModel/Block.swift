@@ -29,6 +29,8 @@ public struct Block: Sendable, Hashable {
         case message(Message)
         /// Time passed.
         case tick
+        /// What a person asked for.
+        case command(Command)
     }
 }
 

@@ -12,10 +12,19 @@ public struct Commit: Sendable {
     public var ledger: [LedgerKey: Int64] = [:]
     /// Examples to keep.
     public var samples: [LedgerSample] = []
+    /// Measures at evaluations of pending and standing ladders.
+    public var traces: [TracePoint] = []
+    /// Suppressions that began to be known.
+    public var suppressions: [Suppression] = []
+    /// Ids of suppressions that are over.
+    public var endedSuppressions: [String] = []
 
     /// Creates a commit that changes nothing.
     public init(position: UInt64) { self.position = position }
 
     /// Whether something besides the position, counts and samples changed, so that it must not wait.
-    public var isUrgent: Bool { !events.isEmpty || !warnings.isEmpty }
+    public var isUrgent: Bool {
+        !events.isEmpty || !warnings.isEmpty || !publications.isEmpty || !suppressions.isEmpty
+            || !endedSuppressions.isEmpty
+    }
 }

@@ -89,6 +89,8 @@ public struct StandingWarning: Sendable, Hashable {
     public var isStale: Bool
     /// District code; empty where none is known.
     public var district: String
+    /// What keeps it from being published, such as `silence s1`; empty where nothing does.
+    public var suppressedBy: String
     /// Serial of its newest event.
     public var serial: UInt64
 
@@ -102,6 +104,7 @@ public struct StandingWarning: Sendable, Hashable {
         instant: Timestamp,
         isStale: Bool,
         district: String,
+        suppressedBy: String = "",
         serial: UInt64
     ) {
         self.scenario = scenario
@@ -112,6 +115,7 @@ public struct StandingWarning: Sendable, Hashable {
         self.instant = instant
         self.isStale = isStale
         self.district = district
+        self.suppressedBy = suppressedBy
         self.serial = serial
     }
 }

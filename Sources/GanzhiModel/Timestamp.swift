@@ -57,3 +57,16 @@
         return Timestamp(microseconds: microseconds - (remainder < 0 ? remainder + step.microseconds : remainder))
     }
 }
+
+extension Timestamp: Codable {
+    /// Reads milliseconds since 1970 UTC.
+    public init(from decoder: any Decoder) throws {
+        self.init(milliseconds: try decoder.singleValueContainer().decode(Int64.self))
+    }
+
+    /// Writes milliseconds since 1970 UTC.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+}

@@ -1,6 +1,5 @@
 import GanzhiModel
 import GanzhiWarnings
-import GanzhiWindow
 
 /// A warning event before it has its number and its bytes: all that was known when it was decided.
 struct EventDraft {
@@ -11,14 +10,10 @@ struct EventDraft {
         case stale
         /// The episode ended for a reason outside its conditions.
         case ended(reason: String)
-    }
-
-    /// A measure that the deciding condition names.
-    struct Evidence {
-        var measure: Int
-        var value: Double
-        var window: WindowResult
-        var thresholds: [ConditionProgram.Threshold]
+        /// A revision no longer supports the event of that sequence.
+        case corrected(UInt32)
+        /// The level goes up and down; an event beside the episodes, with a number of its own.
+        case flapping(changes: Int, number: UInt32)
     }
 
     var kind: Kind
@@ -34,6 +29,10 @@ struct EventDraft {
     var rung: Int?
     /// Level before the event, under the ladder of then; `nil` when it begins.
     var previous: Level?
+    /// Whether the warning's evidence has fallen silent.
+    var isStale = false
+    /// Whether it tells of the episode that is the key's newest.
+    var isCurrent = true
     var evidence: [Evidence] = []
     var truths: [Truth] = []
 }

@@ -13,60 +13,63 @@ struct EventMaker {
         var scenario: Scenario
         var hash: String
         var key: String
+        /// The device that is the key; `nil` where the key is none, or one that the catalogue does not know.
         var device: DeviceDefinition?
-        /// The metric's canonical unit; empty where none is known.
-        var unit: String
+        /// Code of the key's district; empty where none is known.
+        var district: String
+        /// What keeps the event from being published.
+        var suppressedBy: [SuppressionReason] = []
     }
 
     /// An event with its publications and the warning as it now stands.
     struct Made {
         var event: Event
         var publications: [Publication]
-        var warning: StandingWarning
+        /// `nil` where the event changes nothing about what stands.
+        var warning: StandingWarning?
     }
 
     func make(_ draft: EventDraft, subject: Subject, serial: UInt64) -> Made {
         let rungs = subject.scenario.ladder.rungs
         let level = draft.rung.map { rungs[$0].level }
-        let previous = draft.previous
         let episode = EpisodeID.make([
             generation.city, generation.node, subject.scenario.id, subject.key, String(draft.raised.milliseconds),
             String(draft.episode),
         ])
-        let id = EpisodeID.event(episode, sequence: draft.sequence)
-        let type: String =
-            switch draft.kind {
-            case .transition(.raised): "ganzhi.warning.raised"
-            case .transition(.escalated): "ganzhi.warning.escalated"
-            case .transition(.eased): "ganzhi.warning.eased"
-            case .transition(.cleared), .ended: "ganzhi.warning.cleared"
-            case .stale: "ganzhi.warning.stale"
-            }
+        var (name, sequence, isBeside) = (episode, draft.sequence, false)
+        if case .flapping(_, let number) = draft.kind {
+            name = EpisodeID.make([
+                generation.city, generation.node, "flapping", subject.scenario.id, subject.key,
+                String(draft.instant.milliseconds), String(draft.episode), String(number),
+            ])
+            (sequence, isBeside) = (1, true)
+        }
+        let id = EpisodeID.event(name, sequence: sequence)
+        let type = "ganzhi.warning.\(draft.kind.name)"
         var writer = JSONWriter()
         envelope(
             &writer,
             id: id,
             type: type,
-            subject: episode,
-            sequence: draft.sequence,
+            subject: name,
+            sequence: sequence,
             serial: serial,
             decided: draft.decided,
             schema: "urn:ganzhi:warning:1"
         ) {
-            write(draft, subject: subject, level: level, previous: previous, episode: episode, into: &$0)
+            write(draft, subject: subject, level: level, episode: episode, into: &$0)
         }
-        let district = subject.device?.district ?? ""
         let event = Event(
             serial: serial,
             id: id,
             type: type,
-            subject: episode,
+            subject: name,
             time: draft.decided,
             scenario: subject.scenario.id,
             key: subject.key,
             level: level?.name ?? "none",
-            district: district,
-            device: subject.key,
+            district: subject.district,
+            device: subject.scenario.watch.per == .device ? subject.key : "",
             bytes: writer.bytes
         )
         let warning = StandingWarning(
@@ -76,37 +79,33 @@ struct EventMaker {
             level: level,
             raised: draft.raised,
             instant: draft.instant,
-            isStale: { if case .stale = draft.kind { true } else { false } }(),
-            district: district,
+            isStale: draft.isStale,
+            district: subject.district,
+            suppressedBy: subject.suppressedBy.map(\.description).joined(separator: ", "),
             serial: serial
         )
+        let changesStanding = !isBeside && draft.isCurrent
         return Made(
             event: event,
-            publications: publications(of: event, stage: subject.scenario.stage),
-            warning: warning
+            publications: publications(of: event, stage: subject.scenario.stage, retains: changesStanding),
+            warning: changesStanding ? warning : nil
         )
     }
 
-    private func publications(of event: Event, stage: Scenario.Stage) -> [Publication] {
+    /// Where an event goes; one that changes what stands goes to the retained topic too.
+    private func publications(of event: Event, stage: Scenario.Stage, retains: Bool) -> [Publication] {
         let district = "\(generation.topicRoot)/events/\(TopicName.level(event.district))"
         let scenario = TopicName.level(event.scenario)
-        guard stage == .online else {
-            return [
-                Publication(
-                    serial: event.serial,
-                    topic: "\(district)/trial/\(scenario)/\(event.level)",
-                    isRetained: false,
-                    payload: event.bytes
-                )
-            ]
-        }
+        let stageLevel = stage == .online ? "" : "/trial"
+        let news = Publication(
+            serial: event.serial,
+            topic: "\(district)\(stageLevel)/\(scenario)/\(event.level)",
+            isRetained: false,
+            payload: event.bytes
+        )
+        guard stage == .online, retains else { return [news] }
         return [
-            Publication(
-                serial: event.serial,
-                topic: "\(district)/\(scenario)/\(event.level)",
-                isRetained: false,
-                payload: event.bytes
-            ),
+            news,
             Publication(
                 serial: event.serial,
                 topic: "\(generation.topicRoot)/warnings/\(scenario)/\(TopicName.level(event.key))",
@@ -121,40 +120,108 @@ struct EventMaker {
         feed: String,
         isDegraded: Bool,
         episodeNumber: UInt32,
-        sequence: UInt32,
         decided: Timestamp,
         block: UInt64,
         serial: UInt64
     ) -> (event: Event, publication: Publication) {
-        let episode = EpisodeID.make([generation.city, generation.node, "feed", feed, String(episodeNumber)])
+        let notice = Notice(
+            kind: "feed",
+            subject: feed,
+            state: isDegraded ? "degraded" : "restored",
+            episodeNumber: episodeNumber,
+            isFirst: isDegraded,
+            topic: "\(generation.topicRoot)/feeds/\(TopicName.level(feed))"
+        )
+        return make(notice, decided: decided, block: block, serial: serial) {
+            $0.member("feed", feed)
+            $0.member("state", isDegraded ? "down" : "up")
+        }
+    }
+
+    /// An event about a device that fell silent or came back.
+    func makeDeviceEvent(
+        _ device: DeviceDefinition,
+        isSilent: Bool,
+        episodeNumber: UInt32,
+        decided: Timestamp,
+        block: UInt64,
+        serial: UInt64
+    ) -> (event: Event, publication: Publication) {
+        let district = device.district ?? ""
+        let notice = Notice(
+            kind: "device",
+            subject: device.id,
+            state: isSilent ? "silent" : "returned",
+            episodeNumber: episodeNumber,
+            isFirst: isSilent,
+            topic: "\(generation.topicRoot)/devices/\(TopicName.level(district))/\(TopicName.level(device.id))",
+            district: district,
+            device: device.id
+        )
+        return make(notice, decided: decided, block: block, serial: serial) {
+            $0.member("device", device.id)
+            $0.member("state", isSilent ? "silent" : "heard")
+            write(device.type, as: "type", into: &$0)
+            write(device.district, as: "district", into: &$0)
+            if let place = device.place { write(place, into: &$0) }
+            write(device.owner, as: "provider", into: &$0)
+        }
+    }
+
+    /// What an event that is no warning is about.
+    private struct Notice {
+        var kind: String
+        var subject: String
+        var state: String
+        var episodeNumber: UInt32
+        /// Whether it begins the episode; else it ends it.
+        var isFirst: Bool
+        var topic: String
+        var district = ""
+        var device = ""
+    }
+
+    private func make(
+        _ notice: Notice,
+        decided: Timestamp,
+        block: UInt64,
+        serial: UInt64,
+        data: (inout JSONWriter) -> Void
+    ) -> (event: Event, publication: Publication) {
+        let episode = EpisodeID.make([
+            generation.city, generation.node, notice.kind, notice.subject, String(notice.episodeNumber),
+        ])
+        let sequence: UInt32 = notice.isFirst ? 1 : 2
         let id = EpisodeID.event(episode, sequence: sequence)
-        let type = isDegraded ? "ganzhi.feed.degraded" : "ganzhi.feed.restored"
+        let type = "ganzhi.\(notice.kind).\(notice.state)"
         var writer = JSONWriter()
         envelope(
             &writer,
             id: id,
             type: type,
-            subject: feed,
+            subject: notice.subject,
             sequence: sequence,
             serial: serial,
             decided: decided,
-            schema: "urn:ganzhi:feed:1"
+            schema: "urn:ganzhi:\(notice.kind):1"
         ) {
-            $0.member("feed", feed)
-            $0.member("state", isDegraded ? "down" : "up")
+            data(&$0)
             $0.name("times")
             $0.object { $0.member("decided", decided.milliseconds) }
             $0.member("generation", generationHash)
             $0.member("block", block)
         }
-        let event = Event(serial: serial, id: id, type: type, subject: feed, time: decided, bytes: writer.bytes)
-        let publication = Publication(
+        let event = Event(
             serial: serial,
-            topic: "\(generation.topicRoot)/feeds/\(TopicName.level(feed))",
-            isRetained: false,
-            payload: event.bytes
+            id: id,
+            type: type,
+            subject: notice.subject,
+            time: decided,
+            district: notice.district,
+            device: notice.device,
+            bytes: writer.bytes
         )
-        return (event, publication)
+        return (event, Publication(serial: serial, topic: notice.topic, isRetained: false, payload: event.bytes))
     }
 
     private func envelope(
@@ -188,7 +255,6 @@ struct EventMaker {
         _ draft: EventDraft,
         subject: Subject,
         level: Level?,
-        previous: Level?,
         episode: String,
         into writer: inout JSONWriter
     ) {
@@ -196,18 +262,21 @@ struct EventMaker {
         writer.member("scenario", scenario.id)
         writer.member("key", subject.key)
         writer.member("level", level?.name ?? "none")
-        writer.member("previous", previous?.name ?? "none")
+        writer.member("previous", draft.previous?.name ?? "none")
         writer.member("instant", draft.instant.milliseconds)
-        if case .ended(let reason) = draft.kind { writer.member("reason", reason) }
+        switch draft.kind {
+        case .ended(let reason): writer.member("reason", reason)
+        case .flapping(let changes, _):
+            writer.member("changes", changes)
+            writer.member("within", scenario.flapping.within.microseconds / 1000)
+        case .transition, .stale, .corrected: break
+        }
         write(texts: scenario.title, as: "title", into: &writer)
         write(texts: level.flatMap { scenario.advice[$0.name] } ?? [:], as: "advice", into: &writer)
-        if let device = subject.device { write(placeOf: device, into: &writer) }
+        write(subject.district.isEmpty ? nil : subject.district, as: "district", into: &writer)
+        if let place = subject.device?.place { write(place, into: &writer) }
         write(generation.status, as: "status", into: &writer)
-        writer.member("msgType", draft.sequence == 1 ? "Alert" : level == nil ? "Cancel" : "Update")
-        if draft.sequence > 1 {
-            writer.name("references")
-            writer.array { $0.value(EpisodeID.event(episode, sequence: draft.sequence - 1)) }
-        }
+        write(reference(of: draft), draft, level, episode: episode, into: &writer)
         write(scenario.category, as: "category", into: &writer)
         write(scenario.urgency, as: "urgency", into: &writer)
         write(level?.severity, as: "severity", into: &writer)
@@ -215,7 +284,7 @@ struct EventMaker {
         if let expires = scenario.expires { writer.member("expires", (draft.decided + expires).milliseconds) }
         if !draft.evidence.isEmpty {
             writer.name("evidence")
-            writer.array { for evidence in draft.evidence { write(evidence, subject: subject, into: &$0) } }
+            writer.array { for evidence in draft.evidence { write(evidence, into: &$0) } }
         }
         if !draft.truths.isEmpty {
             writer.name("conditions")
@@ -232,7 +301,7 @@ struct EventMaker {
         }
         writer.name("times")
         writer.object {
-            if let newest = draft.evidence.max(by: { $0.window.observed < $1.window.observed })?.window {
+            if let newest = draft.evidence.reversed().max(by: { $0.observed < $1.observed }) {
                 $0.member("observed", newest.observed.milliseconds)
                 $0.member("received", newest.received.milliseconds)
             }
@@ -242,6 +311,10 @@ struct EventMaker {
         write(subject.device?.owner, as: "provider", into: &writer)
         write(subject.device?.grading?.rawValue, as: "grading", into: &writer)
         write(subject.device?.sharing?.rawValue, as: "sharing", into: &writer)
+        if !subject.suppressedBy.isEmpty {
+            writer.name("suppressed")
+            writer.array { for reason in subject.suppressedBy { reason.write(into: &$0) } }
+        }
         writer.member("generation", generationHash)
         writer.member("scenarioHash", subject.hash)
         writer.member("block", draft.block)
@@ -262,9 +335,7 @@ struct EventMaker {
         }
     }
 
-    private func write(placeOf device: DeviceDefinition, into writer: inout JSONWriter) {
-        write(device.district, as: "district", into: &writer)
-        guard let place = device.place else { return }
+    private func write(_ place: Place, into writer: inout JSONWriter) {
         writer.name("place")
         writer.object {
             write(place.area, as: "area", into: &$0)
@@ -274,29 +345,70 @@ struct EventMaker {
         }
     }
 
-    private func write(_ evidence: EventDraft.Evidence, subject: Subject, into writer: inout JSONWriter) {
-        let measure = subject.scenario.measures[evidence.measure]
-        let unit = measure.function.dimension.unit(ofMetricIn: subject.unit)
+    /// The sequence that an event refers to: the one before it, or the one that it corrects.
+    private func reference(of draft: EventDraft) -> UInt32? {
+        switch draft.kind {
+        case .corrected(let sequence): sequence
+        case .flapping: nil
+        case .transition, .stale, .ended: draft.sequence > 1 ? draft.sequence - 1 : nil
+        }
+    }
+
+    private func write(
+        _ reference: UInt32?,
+        _ draft: EventDraft,
+        _ level: Level?,
+        episode: String,
+        into writer: inout JSONWriter
+    ) {
+        let type =
+            switch draft.kind {
+            case .flapping: "Alert"
+            case .corrected: "Update"
+            case .transition, .stale, .ended: draft.sequence == 1 ? "Alert" : level == nil ? "Cancel" : "Update"
+            }
+        writer.member("msgType", type)
+        guard let reference else { return }
+        writer.name("references")
+        writer.array { $0.value(EpisodeID.event(episode, sequence: reference)) }
+    }
+
+    private func write(_ evidence: Evidence, into writer: inout JSONWriter) {
         writer.object {
-            $0.member("measure", measure.name)
+            $0.member("measure", evidence.measure)
             $0.member("value", evidence.value)
-            if !unit.isEmpty { $0.member("unit", unit) }
-            $0.member("start", evidence.window.start.milliseconds)
-            $0.member("end", evidence.window.end.milliseconds)
-            $0.member("count", evidence.window.count)
-            $0.member("coverage", evidence.window.coverage)
-            $0.member("good", evidence.window.goodShare)
-            $0.member("revision", evidence.window.revision)
+            if !evidence.unit.isEmpty { $0.member("unit", evidence.unit) }
+            $0.member("start", evidence.start.milliseconds)
+            $0.member("end", evidence.end.milliseconds)
+            $0.member("count", evidence.count)
+            $0.member("coverage", evidence.coverage)
+            $0.member("good", evidence.good)
+            $0.member("revision", evidence.revision)
             $0.name("thresholds")
             $0.array {
                 for threshold in evidence.thresholds {
                     $0.object {
                         $0.member("comparison", threshold.comparison.rawValue)
                         $0.member("value", threshold.value)
-                        if !unit.isEmpty { $0.member("unit", unit) }
+                        if !evidence.unit.isEmpty { $0.member("unit", evidence.unit) }
                     }
                 }
             }
+        }
+    }
+}
+
+extension EventDraft.Kind {
+    /// The last part of the event's type.
+    fileprivate var name: String {
+        switch self {
+        case .transition(.raised): "raised"
+        case .transition(.escalated): "escalated"
+        case .transition(.eased): "eased"
+        case .transition(.cleared), .ended: "cleared"
+        case .stale: "stale"
+        case .corrected: "corrected"
+        case .flapping: "flapping"
         }
     }
 }

@@ -14,10 +14,7 @@ extension Generation {
     /// The name of this generation: SHA-256 of its canonical bundle, in hex.
     public var name: String { Self.name(ofBundle: bundle()) }
 
-    /// SHA-256 of a scenario's canonical form, in hex.
-    static func hash(of scenario: Scenario) -> String { EpisodeID.hex(SHA256.hash(data: canonical(scenario))) }
-
-    private static func canonical(_ value: some Encodable) -> [UInt8] {
+    fileprivate static func canonical(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
@@ -26,4 +23,9 @@ extension Generation {
             preconditionFailure("Settings hold only what JSON can hold: \(error)")
         }
     }
+}
+
+extension Scenario {
+    /// SHA-256 of its canonical form, in hex, as events carry it.
+    public var hash: String { EpisodeID.hex(SHA256.hash(data: Generation.canonical(self))) }
 }

@@ -21,6 +21,7 @@ extension Pipeline {
             }
             running.set(feed: feed, running: state == .drained)
             appendBlock(feed: feed, feedEvent: state)
+        case .command(let command): appendBlock(command: command)
         case .config, .message:
             preconditionFailure("Messages and generations have functions of their own.")
         }
@@ -46,7 +47,7 @@ extension Pipeline {
     ) -> Rejection? {
         advance(to: sequence, received: received, monotonic: monotonic)
         let index = feeds.firstIndex { feed in name.map { feed.name == $0 } ?? feed.topic.matches(topic) }
-        guard let index, clock == .journal || index < feeds.count - 1 else {
+        guard let index, timeSource == .journal || index < feeds.count - 1 else {
             books.add(.messagesReceived, feed: name ?? "-")
             let rejection = Rejection(
                 "no-feed",
@@ -160,10 +161,18 @@ extension Pipeline {
         topic: String = "",
         readings: Int = 0,
         maxAhead: TimeSpan? = nil,
-        feedEvent: FeedState? = nil
+        feedEvent: FeedState? = nil,
+        command: Command? = nil
     ) {
         batch.append(
-            PipelineBatch.BlockInfo(sequence: position, now: now, feed: feed, topic: topic, feedEvent: feedEvent),
+            PipelineBatch.BlockInfo(
+                sequence: position,
+                now: now,
+                feed: feed,
+                topic: topic,
+                feedEvent: feedEvent,
+                command: command
+            ),
             readings: readings,
             maxAhead: maxAhead,
             running: running.feeds

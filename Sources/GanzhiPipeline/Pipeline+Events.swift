@@ -1,6 +1,7 @@
 import GanzhiCatalogue
 import GanzhiFeeds
 import GanzhiModel
+import GanzhiWarnings
 import GanzhiWindow
 
 extension Pipeline {
@@ -9,41 +10,88 @@ extension Pipeline {
         guard !drafts.isEmpty else { return }
         for draft in inOrder(drafts) {
             serial += 1
-            let made = eventMaker.make(draft, subject: subject(of: draft), serial: serial)
-            commit.events.append(made.event)
-            commit.publications += made.publications
-            commit.warnings.append(made.warning)
+            emit(draft, into: &commit)
         }
         drafts.removeAll(keepingCapacity: true)
     }
 
+    private mutating func emit(_ draft: EventDraft, into commit: inout Commit) {
+        var subject = subject(of: draft)
+        let scenario = subject.scenario
+        let matched = Suppressions.Subject(
+            name: Suppressions.Name(scenario: scenario.id, key: subject.key),
+            districts: subject.district.isEmpty ? [] : generation.catalogue.districtsHolding(subject.district),
+            level: draft.rung.map { scenario.ladder.rungs[$0].level } ?? draft.previous,
+            maintenance: scenario.maintenance
+        )
+        subject.suppressedBy = reasons(for: matched, now: draft.decided)
+        let made = eventMaker.make(draft, subject: subject, serial: serial)
+        commit.events.append(made.event)
+        commit.publications += suppressions.publish(
+            made.publications,
+            matched,
+            isOver: draft.rung == nil,
+            changesStanding: made.warning != nil,
+            isSuppressed: !subject.suppressedBy.isEmpty
+        )
+        guard let warning = made.warning else { return }
+        commit.warnings.append(warning)
+        suppressions.note(warning, matched, muting: scenario.mutes)
+    }
+
     /// The order of events: by (instant, scenario, key, sequence).
+    ///
+    /// An eager evaluation may be followed by one of an earlier instant; its event then stands behind.
     private func inOrder(_ drafts: [EventDraft]) -> [EventDraft] {
         guard drafts.count > 1 else { return drafts }
-        let devices = drafts.map { device(of: $0) }
+        var latest: [DraftKey: Timestamp] = [:]
+        let entries = drafts.map { draft in
+            let key = DraftKey(scenario: draft.scenario, key: draft.key)
+            let instant = max(draft.instant, latest[key] ?? .never)
+            latest[key] = instant
+            return (instant: instant, name: name(ofKey: draft.key, scenario: draft.scenario))
+        }
         return drafts.indices.sorted { a, b in
             let (left, right) = (drafts[a], drafts[b])
-            if left.instant != right.instant { return left.instant < right.instant }
+            if entries[a].instant != entries[b].instant { return entries[a].instant < entries[b].instant }
             if left.scenario != right.scenario { return left.scenario < right.scenario }
-            if left.key == right.key { return left.sequence < right.sequence }
-            return devices[a].precedesByCodePoint(devices[b])
+            if left.key == right.key { return a < b }
+            return entries[a].name.precedesByCodePoint(entries[b].name)
         }.map { drafts[$0] }
     }
 
-    private func device(of draft: EventDraft) -> String {
-        channels[Int(routing.scenarios[draft.scenario].seriesOfKey[draft.key])].device
+    private struct DraftKey: Hashable {
+        var scenario: Int
+        var key: Int
     }
 
     private func subject(of draft: EventDraft) -> EventMaker.Subject {
-        let state = routing.scenarios[draft.scenario]
-        let device = device(of: draft)
-        return EventMaker.Subject(
-            scenario: state.scenario,
-            hash: state.hash,
-            key: device,
-            device: generation.catalogue.device(device),
-            unit: state.unit
-        )
+        let (scenario, hash) = (routing.scenarios[draft.scenario].scenario, routing.scenarios[draft.scenario].hash)
+        let key = name(ofKey: draft.key, scenario: draft.scenario)
+        let device = scenario.watch.per == .device ? generation.catalogue.device(key) : nil
+        let district = scenario.watch.per == .district ? key : device?.district ?? ""
+        return EventMaker.Subject(scenario: scenario, hash: hash, key: key, device: device, district: district)
+    }
+
+    /// Events of devices that fell silent or came back at a block.
+    mutating func emitDeviceEvents(block: Int, into commit: inout Commit) {
+        while nextDeviceChange < deviceChanges.count, deviceChanges[nextDeviceChange].block == block {
+            let change = deviceChanges[nextDeviceChange]
+            nextDeviceChange += 1
+            let id = deviceWatch.devices[change.device].id
+            guard let device = generation.catalogue.device(id) else { continue }
+            serial += 1
+            let made = eventMaker.makeDeviceEvent(
+                device,
+                isSilent: change.isSilent,
+                episodeNumber: change.episode,
+                decided: batch.slices[block].now,
+                block: batch.blocks[block].sequence,
+                serial: serial
+            )
+            commit.events.append(made.event)
+            commit.publications.append(made.publication)
+        }
     }
 
     /// A feed that was lost is one event, one that came back another.
@@ -59,7 +107,6 @@ extension Pipeline {
             feed: feeds[feed].name,
             isDegraded: isDegraded,
             episodeNumber: feedHealth[feed].episode,
-            sequence: isDegraded ? 1 : 2,
             decided: batch.slices[block].now,
             block: batch.blocks[block].sequence,
             serial: serial

@@ -12,6 +12,7 @@ extension Pipeline {
     public mutating func flush(into commit: inout Commit) {
         let learnedUnits = normalise()
         registerChannels()
+        watchDevices()
         output.removeAll()
         windows.process(
             batch.slices,
@@ -21,29 +22,46 @@ extension Pipeline {
             into: &output
         )
         countReadings()
-        var evaluation = 0
-        var report = 0
+        var next = BlockOutputs()
         var learned = 0
         for block in batch.slices.indices {
+            let first = learned
             while learned < learnedUnits.count, learnedUnits[learned].block <= block {
                 bindScenarios(metric: learnedUnits[learned].metric)
                 learned += 1
             }
-            let first = evaluation
-            while evaluation < output.evaluations.count, output.evaluations[evaluation].block == block {
-                evaluation += 1
+            // Ladders are the same up to the block that tells the next unit.
+            if block == 0 || learned > first {
+                let end = learned < learnedUnits.count ? learnedUnits[learned].block : batch.slices.count
+                findInterest(next.evaluations(before: end, in: output))
             }
-            let firstReport = report
-            while report < output.reports.count, output.reports[report].block == block { report += 1 }
-            if windowLines != nil { writeLines(first..<evaluation, reports: firstReport..<report) }
-            if first < evaluation { judge(first..<evaluation, block: block) }
+            next.advance(to: block, in: output)
+            releaseSuppressed(now: batch.slices[block].now, into: &commit)
+            if let command = batch.blocks[block].command { obey(command, into: &commit) }
+            if windowLines != nil { writeLines(next.evaluations, next.groups, reports: next.reports) }
+            judge(next.evaluations, groups: next.groups, reports: next.reports, block: block)
             markStale(block: block)
             emitDrafts(into: &commit)
+            if suppressions.hasChanged { releaseSuppressed(now: batch.slices[block].now, into: &commit) }
+            emitDeviceEvents(block: block, into: &commit)
             emitFeedEvent(block: block, into: &commit)
         }
+        takeTraces(into: &commit)
         batch.removeAll()
         books.close(into: &commit)
         commit.position = position
+    }
+
+    private mutating func watchDevices() {
+        deviceChanges.removeAll(keepingCapacity: true)
+        nextDeviceChange = 0
+        deviceWatch.watch(batch.slices, batch.readings.readings, running: batch.running, into: &deviceChanges)
+    }
+
+    private mutating func takeTraces(into commit: inout Commit) {
+        guard !traces.isEmpty else { return }
+        commit.traces += traces
+        traces.removeAll(keepingCapacity: true)
     }
 
     /// Ends the input: closes every open window up to its last reading, in the order of instants.
@@ -60,9 +78,14 @@ extension Pipeline {
         rankKeys()
         output.removeAll()
         while windows.finishNext(into: &output) {
-            if windowLines != nil { writeLines(output.evaluations.indices, reports: output.reports.indices) }
-            judge(output.evaluations.indices, block: nil)
+            let (evaluations, groups, reports) = (
+                output.evaluations.indices, output.groups.indices, output.reports.indices
+            )
+            if windowLines != nil { writeLines(evaluations, groups, reports: reports) }
+            findInterest(evaluations)
+            judge(evaluations, groups: groups, reports: reports, block: nil)
             emitDrafts(into: &commit)
+            takeTraces(into: &commit)
             output.removeAll()
             try afterInstant(&commit, &self)
         }
@@ -71,11 +94,25 @@ extension Pipeline {
 
     private mutating func registerChannels() {
         for channel in batch.readings.newChannels {
+            let series = UInt32(channels.count)
             channels.append(channel)
+            deviceWatch.register(channel)
+            let watched = routing.join(channel, series: series, in: generation.catalogue)
             windows.register(
-                expectedInterval: normaliser.expectedInterval(of: UInt32(channels.count - 1)),
-                watchedBy: routing.watchers(of: channel, in: generation.catalogue)
+                expectedInterval: normaliser.expectedInterval(of: series),
+                watchedBy: watched.plans,
+                groups: watched.groups
             )
+            noteRows(of: series, plans: watched.plans)
+        }
+    }
+
+    /// Takes note of which row of each plan belongs to a series.
+    mutating func noteRows(of series: UInt32, plans: [Int]) {
+        for plan in plans {
+            guard let row = windows.row(ofSeries: Int(series), plan: plan) else { continue }
+            while routing.seriesOfRow[plan].count <= row { routing.seriesOfRow[plan].append(.max) }
+            routing.seriesOfRow[plan][row] = series
         }
     }
 

@@ -30,7 +30,8 @@ public struct Pipeline: ~Copyable {
     /// *Now*: the greatest received time so far.
     public internal(set) var now = Timestamp.never
 
-    let clock: Clock
+    /// Where running time comes from.
+    let timeSource: Clock
     var feeds: [FeedDefinition]
     var routing: PipelineRouting
     var eventMaker: EventMaker
@@ -40,11 +41,28 @@ public struct Pipeline: ~Copyable {
     var running: RunningTime
     var books: Books
     var feedHealth: [FeedHealth]
+    /// Feeds of earlier generations, so that nothing is counted from the beginning again.
+    var knownFeeds: [String: FeedHealth] = [:]
     var channels: [Channel] = []
     /// Watched metrics whose unit neither the catalogue nor a reading has told yet.
     var unboundMetrics: [String] = []
     /// Standing warnings by the running time at which they may be stale, by feed.
     var staleHeaps: [Heap<StaleDeadline>]
+
+    /// By plan whose series are keys, where ladders are pending or standing.
+    var activeKeys: [ActiveKeys] = []
+    /// By plan whose series are keys, what its scenarios read.
+    var planColumns: [PlanColumns] = []
+    /// The city's clock and calendar.
+    var clock: LocalClock
+    /// What keeps events from being published.
+    var suppressions = Suppressions()
+    /// *Now* from which on what was kept back is looked at again.
+    var nextSuppressionCheck = Timestamp.never
+    /// Devices that should speak.
+    var deviceWatch: DeviceWatch
+    /// Whether measures are kept per evaluation of pending and standing ladders.
+    let keepsTraces: Bool
 
     /// Place of each series' key in code-point order; known at the end of input only.
     var ranks: [UInt32]?
@@ -54,9 +72,19 @@ public struct Pipeline: ~Copyable {
     var refusals: [Refusal] = []
     var batch = PipelineBatch()
     var output = WindowOutput()
+    var inputs = KeyInputs()
     var values: [Double] = []
+    var scratch: [Double] = []
+    var stepping: [Int] = []
+    var memberOfSeries: [PipelineRouting.CohortMember: Int] = [:]
+    var interest = Interest()
+    var columns = ConditionColumns()
+    var rowsOfPlan: [[Int]] = []
+    var trueRows: [Int] = []
+    var traces: [TracePoint] = []
     var drafts: [EventDraft] = []
-    var order: [(evaluation: Int, scenario: Int)] = []
+    var deviceChanges: [DeviceWatch.Change] = []
+    var nextDeviceChange = 0
     var windowLines: WindowLines?
 
     /// Blocks, and decoded readings, after which it pays to flush.
@@ -74,15 +102,19 @@ public struct Pipeline: ~Copyable {
     ///   - clock: Where running time comes from.
     ///   - hashSeed: Seed of the name tables, best random; results never depend on it.
     ///   - collectsWindows: Whether window results are kept as NDJSON for ``takeWindowLines(_:)``.
+    ///   - keepsTraces: Whether commits carry the measures of pending and standing ladders.
     /// - Throws: A problem where a scenario cannot be planned.
     public init(
         generation: Generation,
         clock: Clock,
         hashSeed: UInt64,
-        collectsWindows: Bool = false
+        collectsWindows: Bool = false,
+        keepsTraces: Bool = true
     ) throws(Problem) {
         self.generation = generation
-        self.clock = clock
+        timeSource = clock
+        self.keepsTraces = keepsTraces
+        self.clock = LocalClock(calendar: generation.calendar, days: generation.days)
         generationName = generation.name
         feeds = Self.feeds(of: generation, clock: clock)
         books = Books(feeds: feeds.map(\.name))
@@ -94,10 +126,12 @@ public struct Pipeline: ~Copyable {
         eventMaker = EventMaker(generation: generation, generationHash: generationName)
         decoders = feeds.map { FeedDecoder(definition: $0) }
         normaliser = Normaliser(catalogue: generation.catalogue, seed: hashSeed)
-        windows = WindowEngine(plans: routing.plans.map(\.plan))
+        windows = WindowEngine(plans: routing.plans.map { ($0.plan, $0.input?.cohort) })
         running = RunningTime(source: clock == .journal ? .journal : .received, feedCount: feeds.count)
         feedHealth = Array(repeating: FeedHealth(), count: feeds.count)
-        staleHeaps = Array(repeating: Heap(), count: feeds.count)
+        staleHeaps = Array(repeating: Heap(), count: max(1, feeds.count))
+        deviceWatch = DeviceWatch(generation.catalogue, generation.deviceSilence, running: running.feeds)
+        activeKeys = Array(repeating: ActiveKeys(), count: routing.plans.count)
         windowLines = collectsWindows ? WindowLines() : nil
         bindScenarios()
     }
@@ -126,18 +160,21 @@ public struct Pipeline: ~Copyable {
         windowLines!.removeAll()
     }
 
-    /// Compiles ladders in the unit of their metric, where that is known.
+    /// Compiles ladders in the units of their metrics, where those are known.
     ///
     /// - Parameter metric: The metric whose unit became known; `nil` for all.
     mutating func bindScenarios(metric: String? = nil) {
         var unbound: Set<String> = []
         for index in routing.scenarios.indices where routing.scenarios[index].needsUnit {
-            let watched = generation.catalogue.canonicalMetric(routing.scenarios[index].scenario.watch.metric)
-            guard metric == nil || metric == watched else { continue }
-            let unit = normaliser.unit(ofMetric: watched)
-            routing.scenarios[index].bind(unit: unit)
-            if unit == nil { unbound.insert(watched) }
+            let watched = routing.scenarios[index].scenario.watch.inputs.map {
+                generation.catalogue.canonicalMetric($0.selector.metric)
+            }
+            guard metric.map(watched.contains) ?? true else { continue }
+            let units = watched.map { normaliser.unit(ofMetric: $0) }
+            routing.scenarios[index].bind(units: units)
+            for (metric, unit) in zip(watched, units) where unit == nil { unbound.insert(metric) }
         }
         if metric == nil { unboundMetrics = unbound.sorted() }
+        layColumns()
     }
 }

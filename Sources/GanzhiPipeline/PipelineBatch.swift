@@ -11,6 +11,7 @@ struct PipelineBatch {
         var feed: Int
         var topic: String
         var feedEvent: FeedState?
+        var command: Command?
     }
 
     /// What the blocks' payloads held, in their order.

@@ -5,6 +5,8 @@ import GanzhiWindow
 
 /// Where a plan's results hold a measure.
 struct MeasureSlot {
+    /// Number of the input whose plan it is.
+    let input: Int
     /// Number of the aggregate.
     let aggregate: Int
     /// Number of its window.
@@ -17,97 +19,104 @@ struct MeasureSlot {
 
 /// A scenario at work: its compiled ladder and where its keys stand.
 struct ScenarioState {
+    /// What its keys are.
+    enum Home: Equatable {
+        /// The rows of a plan: each series is judged by itself.
+        case plan(Int)
+        /// The groups of a cohort.
+        case cohort(Int)
+    }
+
     let scenario: Scenario
     /// SHA-256 of its canonical form, in hex.
     let hash: String
-    /// Number of its plan.
-    let plan: Int
+    /// What its keys are.
+    let home: Home
+    /// By input its plan; `nil` where nothing is measured.
+    let plans: [Plan?]
     /// The measures, as declared.
     let slots: [MeasureSlot]
     /// Coverage below which a measure is unknown.
     let minimumCoverage: Double
-    /// The ladder, once the unit of the watched metric is known or not needed.
+    /// When it is in force.
+    let validity: Validity
+    /// The ladder, once the units of the watched metrics are known or not needed.
     private(set) var program: LadderProgram?
-    /// The metric's canonical unit; empty while none is known.
-    private(set) var unit = ""
-    /// Where the keys stand; a key's number is its row in the plan.
+    /// By input the metric's canonical unit; `nil` while none is known.
+    private(set) var units: [String?]
+    /// Where the keys stand.
     var book: LadderBook
-    /// The series behind each key.
-    private(set) var seriesOfKey: [UInt32] = []
+    /// What may still turn out to have been wrong.
+    var past = PastTransitions()
+    /// How often levels changed.
+    var changes = LevelChanges()
 
-    init(_ scenario: Scenario, hash: String, plan: Int, planOf: Plan, unit: String?) throws(Problem) {
+    init(_ scenario: Scenario, hash: String, home: Home, plans: [Plan?], units: [String?]) throws(Problem) {
         self.scenario = scenario
         self.hash = hash
-        self.plan = plan
+        self.home = home
+        self.plans = plans
+        self.units = units
         var slots: [MeasureSlot] = []
-        for measure in scenario.measures {
-            let function = try Thresholds.function(of: measure, metricUnit: unit)
-            let aggregate = planOf.aggregates.firstIndex(of: Plan.Aggregate(function, measure.window))!
+        for number in scenario.measures.indices {
+            let measure = scenario.measures[number]
+            let input = scenario.input(ofMeasure: number)
+            let plan = plans[input]!
+            let function = try Thresholds.function(of: measure, metricUnit: units[input])
+            let aggregate = plan.aggregates.firstIndex(of: Plan.Aggregate(function, measure.window))!
             slots.append(
                 MeasureSlot(
+                    input: input,
                     aggregate: aggregate,
-                    window: planOf.windows.firstIndex(of: measure.window)!,
-                    placeInWindow: planOf.aggregates[..<aggregate].count { $0.window == measure.window },
-                    endsWithEvaluations: planOf.endsWithEvaluations(measure.window)
+                    window: plan.windows.firstIndex(of: measure.window)!,
+                    placeInWindow: plan.aggregates[..<aggregate].count { $0.window == measure.window },
+                    endsWithEvaluations: plan.endsWithEvaluations(measure.window)
                 )
             )
         }
         self.slots = slots
         minimumCoverage = scenario.ladder.minimumCoverage
+        validity = Validity(scenario.source)
         book = LadderBook(rungs: scenario.ladder.rungs.count)
-        bind(unit: nil)
+        bind(units: units)
     }
 
-    /// Compiles the ladder with thresholds in the metric's unit; without it only one that needs no unit.
+    /// Compiles the ladder with thresholds in the metrics' units; without one only what needs none.
     ///
     /// A threshold that cannot be converted leaves the ladder uncompiled: no evidence, no verdict.
-    mutating func bind(unit: String?) {
-        self.unit = unit ?? ""
+    mutating func bind(units: [String?]) {
+        self.units = units
         let measures = scenario.measures
-        program = try? LadderProgram(scenario.ladder, measures: measures.map(\.name)) { number, from, measure in
+        program = try? LadderProgram(scenario.ladder, measures: measures.map(\.name)) { number, from, side in
             try Thresholds.convert(
                 number,
                 unit: from,
-                function: measures[measure].function,
-                metricUnit: unit
+                against: side,
+                measures: measures,
+                metricUnit: { units[slots[$0].input] }
             )
         }
     }
 
-    /// Whether the metric's unit is still to be told.
-    var needsUnit: Bool { unit.isEmpty }
+    /// Whether a metric's unit is still to be told.
+    var needsUnit: Bool { units.contains { $0 == nil } }
 
-    /// Remembers which series a key stands for.
-    mutating func note(key: Int, series: UInt32) {
-        while seriesOfKey.count <= key { seriesOfKey.append(.max) }
-        seriesOfKey[key] = series
+    /// The unit of a measure's values; empty where it has none, or none is known.
+    func unit(ofMeasure measure: Int) -> String {
+        scenario.measures[measure].function.dimension.unit(ofMetricIn: units[slots[measure].input] ?? "")
     }
 
-    /// Goes on where the same scenario stood, its plan being the same.
+    /// Goes on where the same scenario stood, its keys having kept their numbers.
     mutating func takeOver(_ before: ScenarioState) {
         book = before.book
-        seriesOfKey = before.seriesOfKey
+        past = before.past
+        changes = before.changes
     }
 
-    /// Takes over levels and episodes from another version of the scenario; runs start anew.
-    ///
-    /// A level that the new ladder lacks becomes the next lower one it has, or else its lowest.
-    ///
-    /// - Parameter row: Says where a series stands in the new plan; `nil` where it is no longer watched.
-    mutating func takeOverLevels(of before: ScenarioState, row: (UInt32) -> Int?) {
-        for (key, series) in before.seriesOfKey.enumerated() where series != .max {
-            let state = before.book.state(of: key)
-            guard let newKey = row(series) else { continue }
-            var rung = -1
-            if state.rung >= 0 {
-                let level = before.scenario.ladder.rungs[Int(state.rung)].level
-                rung = max(
-                    0,
-                    (scenario.ladder.rungs.firstIndex { $0.level > level } ?? scenario.ladder.rungs.count) - 1
-                )
-            }
-            book.adopt(state, rung: rung, key: newKey)
-            note(key: newKey, series: series)
-        }
+    /// The rung at which a level of another version of the ladder goes on: a level that is missing here becomes the next
+    /// lower one, or else the lowest.
+    func rung(for level: Level) -> Int {
+        let rungs = scenario.ladder.rungs
+        return max(0, (rungs.firstIndex { $0.level > level } ?? rungs.count) - 1)
     }
 }

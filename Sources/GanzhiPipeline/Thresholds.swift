@@ -1,4 +1,5 @@
 import GanzhiModel
+public import GanzhiWarnings
 public import GanzhiWindow
 
 /// Numbers of conditions in the units of the measures they are held against.
@@ -35,6 +36,30 @@ public enum Thresholds {
             let value = Unit.threshold(decimal, from: from, to: to, asDifference: function.dimension != .value)
         else { throw .notComparable }
         return value
+    }
+
+    /// Converts a number of a condition to the unit of what it is held against, with one rounding.
+    ///
+    /// - Parameters:
+    ///   - number: The number as written.
+    ///   - unit: The unit as written; empty for none.
+    ///   - side: What it is held against.
+    ///   - measures: The scenario's measures, as declared.
+    ///   - metricUnit: Canonical unit of a measure's metric; `nil` where none is known.
+    /// - Throws: A ``Fault``.
+    public static func convert(
+        _ number: String,
+        unit: String,
+        against side: ConditionProgram.Side,
+        measures: [Measure],
+        metricUnit: (_ measure: Int) -> String?
+    ) throws(Fault) -> Double {
+        switch side {
+        case .measure(let measure):
+            try convert(number, unit: unit, function: measures[measure].function, metricUnit: metricUnit(measure))
+        case .count, .share: try convert(number, unit: unit, function: .count, metricUnit: nil)
+        case .distance: try convert(number, unit: unit, function: .last, metricUnit: "m")
+        }
     }
 
     /// A measure's function with its number in the metric's canonical unit.

@@ -3,6 +3,14 @@ import GanzhiWindow
 
 /// Writes window results as NDJSON, the form that `replay --windows` promises.
 struct WindowLines {
+    /// What one series says at an instant.
+    struct Results {
+        var end: Timestamp
+        var series: UInt32
+        var firstWindow: Int
+        var firstValue: Int
+    }
+
     /// A result on its way into a line, with what it is sorted by.
     struct Entry {
         var end: Timestamp

@@ -16,6 +16,11 @@ extension Commit {
         warnings += later.warnings
         ledger.merge(later.ledger, uniquingKeysWith: +)
         samples += later.samples
+        traces += later.traces
+        // An id that was over and is used again holds.
+        endedSuppressions.removeAll { id in later.suppressions.contains { $0.id == id } }
+        suppressions += later.suppressions
+        endedSuppressions += later.endedSuppressions
         if samples.count > Self.samplesBeforeTrimming { samples = Self.newest(samples) }
     }
 

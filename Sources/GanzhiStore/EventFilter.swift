@@ -8,6 +8,8 @@ public struct EventFilter: Sendable, Hashable {
     public var levels: Set<String>
     /// Only events of this scenario.
     public var scenario: String?
+    /// Only events at this key.
+    public var key: String?
     /// Only events of this district.
     public var district: String?
     /// Only events that concern this device.
@@ -22,6 +24,7 @@ public struct EventFilter: Sendable, Hashable {
         since: Timestamp? = nil,
         levels: Set<String> = [],
         scenario: String? = nil,
+        key: String? = nil,
         district: String? = nil,
         device: String? = nil,
         types: Set<String> = [],
@@ -30,6 +33,7 @@ public struct EventFilter: Sendable, Hashable {
         self.since = since
         self.levels = levels
         self.scenario = scenario
+        self.key = key
         self.district = district
         self.device = device
         self.types = types

@@ -21,8 +21,8 @@ struct EventQuery {
     ///   - limit: Most rows.
     init(after lower: Int64, through upper: Int64, filter: EventFilter, limit: Int) {
         let columns: [(name: String, value: String?)] = [
-            ("subject", filter.subject), ("device", filter.device), ("scenario", filter.scenario),
-            ("district", filter.district),
+            ("subject", filter.subject), ("\"key\"", filter.key), ("device", filter.device),
+            ("scenario", filter.scenario), ("district", filter.district),
         ]
         var hasNarrowest = false
         var conditions = ""
@@ -55,6 +55,27 @@ struct EventQuery {
         }
         sql = statement + " ORDER BY serial LIMIT ?"
         arguments = StatementArguments(all + [limit])
+    }
+
+    /// The newest events of a scenario at a key before a serial, oldest first.
+    static func newest(
+        scenario: String,
+        key: String,
+        before serial: UInt64?,
+        limit: Int,
+        _ db: Database
+    ) throws -> [Event] {
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT \(columns) FROM event WHERE "key" = ? AND +scenario = ? AND serial < ?
+                ORDER BY serial DESC LIMIT ?
+                """,
+            arguments: [key, scenario, Int64(clamping: serial ?? .max), limit]
+        )
+        var events: [Event] = []
+        while let row = try rows.next() { events.append(try event(row)) }
+        return events.reversed()
     }
 
     /// Reads the page.

@@ -53,7 +53,7 @@ public final class EventReader: Sendable {
     ///   - serial: Only events behind this serial; 0 for all.
     ///   - filter: Which events.
     ///   - limit: Most events, at least 1.
-    /// - Complexity: O(log *n* + `limit`) without a filter or by one of subject, device, scenario, district and level;
+    /// - Complexity: O(log *n* + `limit`) without a filter or by one of subject, key, device, scenario, district and level;
     ///   further conditions and `types` are compared row by row.
     public func events(
         after serial: UInt64 = 0,

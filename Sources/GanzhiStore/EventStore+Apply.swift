@@ -13,7 +13,8 @@ extension EventStore {
     /// - Throws: ``StoreError/unexpectedSerial(next:offered:)`` or ``StoreError/positionNotAhead(stored:offered:)``
     ///   where another writer was faster or the journal is not this store's, ``StoreError/database(file:code:message:)``
     ///   where SQLite fails; nothing has changed then, and the same commit may be tried again.
-    /// - Complexity: Logarithmic in what is stored, per event, publication, warning, ledger key and sample; one fsync.
+    /// - Complexity: Logarithmic in what is stored, per event, publication, warning, ledger key, sample,
+    ///   suppression and trace point; one fsync.
     public func apply(_ commit: Commit, at now: Timestamp) throws {
         try accessing(path) {
             try pool.writeWithoutTransaction { db in
@@ -28,6 +29,9 @@ extension EventStore {
                     status.dropped += Int64(dropped)
                     try add(commit.ledger, db)
                     try keep(Commit.newest(commit.samples), db)
+                    try keep(commit.suppressions, ended: commit.endedSuppressions, db)
+                    try keep(commit.traces, db)
+                    try pruneTraces(at: now, db)
                     return .commit
                 }
                 outboxStatus.withLock { $0 = status }
@@ -85,10 +89,11 @@ extension EventStore {
                 try statement.execute(arguments: [warning.scenario, warning.key])
                 continue
             }
-            let statement = try db.cachedStatement(sql: "REPLACE INTO warning VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            let statement = try db.cachedStatement(sql: "REPLACE INTO warning VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             try statement.execute(arguments: [
                 warning.scenario, warning.key, warning.episode, level.name, warning.raised.microseconds,
                 warning.instant.microseconds, warning.isStale, warning.district, Int64(clamping: warning.serial),
+                warning.suppressedBy,
             ])
         }
     }

@@ -1,5 +1,6 @@
 public import Foundation
 internal import GRDB
+internal import GanzhiModel
 internal import Synchronization
 
 /// The writer of the event store: events, standing warnings, outbox, ledger and position in one SQLite database.
@@ -26,6 +27,8 @@ public final class EventStore: Sendable {
     /// The database's path, for messages.
     let path: String
     let outboxStatus: Mutex<OutboxStatus>
+    /// When traces are looked through again for old ones.
+    let nextTracePruning = Mutex(Timestamp.never)
 
     /// Opens the store of a data folder, creating folder, database and tables that are missing.
     ///

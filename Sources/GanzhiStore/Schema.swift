@@ -9,6 +9,7 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("v2") { try $0.execute(sql: version2) }
         return migrator
     }
 
@@ -127,5 +128,36 @@ enum Schema {
             bundle BLOB NOT NULL,
             created INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// What people keep from being published, and the measures behind warnings.
+    ///
+    /// `suppression` is a projection of the engine's state, kept for some time after its end. `trace` is read by
+    /// scenario and key, and pruned by instant.
+    private static let version2 = """
+        ALTER TABLE warning ADD COLUMN suppressed TEXT NOT NULL DEFAULT '';
+
+        CREATE TABLE suppression (
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL,
+            matchers TEXT NOT NULL,
+            author TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            "from" INTEGER,
+            until INTEGER NOT NULL,
+            ended INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE trace (
+            scenario TEXT NOT NULL,
+            "key" TEXT NOT NULL,
+            instant INTEGER NOT NULL,
+            level TEXT NOT NULL,
+            "values" TEXT NOT NULL,
+            PRIMARY KEY (scenario, "key", instant)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX trace_instant ON trace (instant);
+
+        CREATE INDEX event_key ON event ("key");
         """
 }

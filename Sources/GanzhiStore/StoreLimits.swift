@@ -1,3 +1,5 @@
+public import GanzhiModel
+
 /// How much the bounded tables of the store hold.
 ///
 /// Events and generations are kept for ever; standing warnings are bounded by scenarios × keys, the ledger by feeds ×
@@ -14,6 +16,12 @@ public struct StoreLimits: Sendable, Hashable {
     /// Publications that were made and whose time is kept; older ones are forgotten.
     public var published: Int
 
+    /// How long trace points are kept behind the newest commit's time, by their instant.
+    public var traceAge: TimeSpan
+
+    /// Suppressions that are over and can still be looked up; beyond that those whose end lies furthest back go.
+    public static let endedSuppressions = 1000
+
     /// Newest samples kept for each feed, column and reason.
     public static let samplesPerKey = 16
 
@@ -22,8 +30,10 @@ public struct StoreLimits: Sendable, Hashable {
     /// - Parameters:
     ///   - outbox: Waiting publications, at least 1.
     ///   - published: Remembered publications; 0 forgets at once.
-    public init(outbox: Int = 1_000_000, published: Int = 10_000) {
+    ///   - traceAge: Age of the oldest trace points; zero or more.
+    public init(outbox: Int = 1_000_000, published: Int = 10_000, traceAge: TimeSpan = .days(400)) {
         self.outbox = max(1, outbox)
         self.published = max(0, published)
+        self.traceAge = max(.zero, traceAge)
     }
 }

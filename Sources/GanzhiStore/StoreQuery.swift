@@ -97,7 +97,8 @@ enum StoreQuery {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT scenario, "key", episode, level, raised, instant, stale, district, serial FROM warning
+                SELECT scenario, "key", episode, level, raised, instant, stale, district, serial, suppressed
+                FROM warning
                 ORDER BY scenario, "key"
                 """
         )
@@ -117,6 +118,7 @@ enum StoreQuery {
                     instant: Timestamp(microseconds: row[5]),
                     isStale: row[6],
                     district: row[7],
+                    suppressedBy: row[9],
                     serial: UInt64(clamping: row[8] as Int64)
                 )
             )

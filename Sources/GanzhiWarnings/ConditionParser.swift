@@ -6,48 +6,57 @@ public import GanzhiModel
 /// condition  = all { "or" all }
 /// all        = one { "and" one }
 /// one        = "not" one | "(" condition ")" | operand comparison operand
-/// operand    = measure | number [unit]
+///            | "at" "least" number "of" "(" condition ")" [ "within" number unit ]
+///            | "between" time "and" time | "on" ( "workday" | "restday" | "holiday" | "weekend" )
+/// operand    = measure | number [unit] | ( "mean" | "min" | "max" | "sum" ) "of" measure
+///            | ( "count" | "share" ) "of" "(" condition ")"
 /// ```
+///
+/// Words such as `mean` and `count` stay names of measures where no `of` follows. What is asked of the members of a
+/// group holds no other group.
 public struct ConditionParser {
     /// Reads a whole text as a condition.
     ///
     /// - Throws: ``GanzhiModel/ExpressionError`` at the first character that does not fit.
-    public static func parse(_ text: String) throws(ExpressionError) -> Condition {
+    public static func parse(_ text: String) throws(ExpressionError) -> Condition { try parsePlaced(text).condition }
+
+    /// Reads a whole text as a condition, with where its parts stand.
+    ///
+    /// - Returns: The condition, and the characters before each part in the order of the text: before each operand, each
+    ///   `at least`, the distance behind it, each `between` and each `on`.
+    /// - Throws: ``GanzhiModel/ExpressionError`` at the first character that does not fit.
+    public static func parsePlaced(
+        _ text: String
+    ) throws(ExpressionError) -> (condition: Condition, places: [Int]) {
         var parser = ConditionParser(text: text)
         let condition = try parser.condition(depth: 0)
-        if let token = parser.token {
+        if let token = parser.lexer.token {
             throw parser.fault(
                 at: token,
                 "“\(token.text)” stands where the condition has ended.",
                 "Join conditions with `and` or `or`."
             )
         }
-        return condition
+        return (condition, parser.places)
     }
 
     /// Brackets and `not`s may be nested this deep; it bounds the stack of the parser and of the evaluation.
     public static let maximumDepth = 30
 
-    private struct Token {
-        var text: Substring
-        var kind: Kind
-        enum Kind { case word, number, comparison, open, close }
-    }
+    /// Words that cannot be names of measures.
+    public static let keywords = ["and", "or", "not", "between", "on", "at"]
 
-    private let text: String
-    private var rest: Substring
-    private var token: Token?
+    private var lexer: ConditionLexer
+    private var places: [Int] = []
+    /// Whether the condition is asked of members of a group.
+    private var isOfMembers = false
 
-    private init(text: String) {
-        self.text = text
-        rest = text[...]
-        advance()
-    }
+    private init(text: String) { lexer = ConditionLexer(text) }
 
     private mutating func condition(depth: Int) throws(ExpressionError) -> Condition {
         var left = try all(depth: depth)
-        while token?.text == "or" {
-            advance()
+        while lexer.token?.text == "or" {
+            lexer.advance()
             left = .or(left, try all(depth: depth))
         }
         return left
@@ -55,8 +64,8 @@ public struct ConditionParser {
 
     private mutating func all(depth: Int) throws(ExpressionError) -> Condition {
         var left = try one(depth: depth)
-        while token?.text == "and" {
-            advance()
+        while lexer.token?.text == "and" {
+            lexer.advance()
             left = .and(left, try one(depth: depth))
         }
         return left
@@ -65,122 +74,243 @@ public struct ConditionParser {
     private mutating func one(depth: Int) throws(ExpressionError) -> Condition {
         guard depth < Self.maximumDepth else {
             throw fault(
-                at: token,
+                at: lexer.token,
                 "Brackets are nested deeper than \(Self.maximumDepth).",
                 "Split the condition."
             )
         }
-        if token?.text == "not" {
-            advance()
+        switch lexer.token?.text {
+        case "not":
+            lexer.advance()
             return .not(try one(depth: depth + 1))
+        case "(": return try bracket(depth: depth)
+        case "at": return try atLeast(depth: depth)
+        case "between": return try between()
+        case "on": return try onDay()
+        default: return try comparison(depth: depth)
         }
-        if token?.kind == .open {
-            advance()
-            let inner = try condition(depth: depth + 1)
-            guard token?.kind == .close else {
-                throw fault(at: token, "A bracket is not closed.", "Add `)`.")
-            }
-            advance()
-            return inner
-        }
-        let start = token
-        let left = try operand()
-        guard let sign = token, sign.kind == .comparison,
+    }
+
+    private mutating func bracket(depth: Int) throws(ExpressionError) -> Condition {
+        lexer.advance()
+        let inner = try condition(depth: depth + 1)
+        guard lexer.token?.kind == .close else { throw fault(at: lexer.token, "A bracket is not closed.", "Add `)`.") }
+        lexer.advance()
+        return inner
+    }
+
+    // MARK: Comparisons
+
+    private mutating func comparison(depth: Int) throws(ExpressionError) -> Condition {
+        let start = lexer.token
+        let left = try operand(depth: depth)
+        guard let sign = lexer.token, sign.kind == .comparison,
             let comparison = Condition.Comparison(rawValue: String(sign.text))
         else {
             throw fault(
-                at: token,
-                "A comparison is missing\(token.map { " before “\($0.text)”" } ?? " at the end").",
+                at: lexer.token,
+                "A comparison is missing\(lexer.token.map { " before “\($0.text)”" } ?? " at the end").",
                 "Write one of >= > <= < == != and a threshold, such as `depth >= 10 cm`."
             )
         }
-        advance()
-        let right = try operand()
-        if case .number = left, case .number = right {
+        lexer.advance()
+        let other = lexer.token
+        let right = try operand(depth: depth)
+        switch (left, right) {
+        case (.number, .number):
             throw fault(
                 at: start,
                 "“\(left) \(comparison.rawValue) \(right)” compares two numbers.",
                 "Name a measure on one side."
             )
+        case (.count, .number), (.share, .number), (.number, .count), (.number, .share): break
+        case (.count, _), (.share, _): throw comparedWithNoNumber(left, with: right, at: other)
+        case (_, .count), (_, .share): throw comparedWithNoNumber(right, with: left, at: start)
+        default: break
         }
         return .compare(left, comparison, right)
     }
 
-    private mutating func operand() throws(ExpressionError) -> Condition.Operand {
-        guard let current = token, current.kind == .word || current.kind == .number, !Self.isKeyword(current.text)
+    private func comparedWithNoNumber(
+        _ operand: Condition.Operand,
+        with other: Condition.Operand,
+        at token: ConditionLexer.Token?
+    ) -> ExpressionError {
+        let isShare = if case .share = operand { true } else { false }
+        let form = isShare ? "share of (…)" : "count of (…)"
+        return fault(
+            at: token,
+            "`\(form)` is compared with “\(other)”, which is no number.",
+            isShare ? "Write a share, such as `\(form) >= 50 %`." : "Write a number, such as `\(form) >= 3`."
+        )
+    }
+
+    private mutating func operand(depth: Int) throws(ExpressionError) -> Condition.Operand {
+        guard let current = lexer.token, current.kind == .word || current.kind == .number,
+            !Self.keywords.contains(String(current.text))
         else {
             throw fault(
-                at: token,
-                token.map { "“\($0.text)” is neither a measure nor a number." } ?? "The condition ends too early.",
+                at: lexer.token,
+                lexer.token.map { "“\($0.text)” is neither a measure nor a number." }
+                    ?? "The condition ends too early.",
                 "Write the name of a measure or a number with its unit, such as `10 cm`."
             )
         }
-        if current.kind == .word {
-            advance()
-            return .measure(String(current.text))
+        places.append(lexer.offset(of: current))
+        guard current.kind == .word else { return .number(String(current.text), unit: lexer.takeUnit()) }
+        lexer.advance()
+        guard lexer.token?.text == "of" else { return .measure(String(current.text)) }
+        lexer.advance()
+        switch current.text {
+        case "count": return .count(of: try members(of: "count of", at: current, depth: depth))
+        case "share": return .share(of: try members(of: "share of", at: current, depth: depth))
+        default: return try members(current)
         }
-        let unit = takeUnit()
-        advance()
-        return .number(String(current.text), unit: unit)
     }
 
-    /// The unit behind a number: all up to a blank, a bracket or a comparison, unless it is a keyword.
-    private mutating func takeUnit() -> String {
-        let start = rest.drop(while: \.isWhitespace)
-        let unit = start.prefix { !$0.isWhitespace && !"()<>=!".contains($0) }
-        guard !unit.isEmpty, !Self.isKeyword(unit) else { return "" }
-        rest = start[unit.endIndex...]
-        return String(unit)
+    // MARK: Groups
+
+    /// The measure behind `mean of` and the like.
+    private mutating func members(_ word: ConditionLexer.Token) throws(ExpressionError) -> Condition.Operand {
+        guard let function = Condition.GroupFunction(rawValue: String(word.text)) else {
+            let names = Condition.GroupFunction.allCases.map(\.rawValue) + ["count", "share"]
+            throw fault(
+                at: word,
+                "“\(word.text) of” is nothing that a group's members can be asked for.",
+                Suggestion.nearest(to: String(word.text), in: names).map { "Did you mean `\($0) of`?" }
+                    ?? "Write one of: \(names.map { "`\($0) of`" }.joined(separator: " "))."
+            )
+        }
+        try checkIsNoMember("\(word.text) of", at: word)
+        guard let name = lexer.token, name.kind == .word, !Self.keywords.contains(String(name.text)) else {
+            throw fault(
+                at: lexer.token,
+                "`\(word.text) of` needs the name of a measure"
+                    + (lexer.token.map { ", not “\($0.text)”." } ?? "; the condition ends too early."),
+                "Write for example `\(word.text) of depth >= 10 cm`."
+            )
+        }
+        lexer.advance()
+        return .members(function, of: String(name.text))
     }
 
-    private static func isKeyword(_ text: Substring) -> Bool { text == "and" || text == "or" || text == "not" }
-
-    private mutating func advance() {
-        rest = rest.drop(while: \.isWhitespace)
-        guard let first = rest.first else {
-            token = nil
-            return
+    /// The condition in the brackets behind `count of` and the like.
+    private mutating func members(
+        of form: String,
+        at start: ConditionLexer.Token?,
+        depth: Int
+    ) throws(ExpressionError) -> Condition {
+        try checkIsNoMember(form, at: start)
+        guard lexer.token?.kind == .open else {
+            throw fault(
+                at: lexer.token,
+                "`\(form)` needs a condition in brackets"
+                    + (lexer.token.map { ", not “\($0.text)”." } ?? "; the condition ends too early."),
+                "Write for example `\(form) (depth >= 10 cm)`."
+            )
         }
-        let length: Int
-        let kind: Token.Kind
-        if first == "(" || first == ")" {
-            (length, kind) = (1, first == "(" ? .open : .close)
-        } else if "<>=!".contains(first) {
-            (length, kind) = (rest.prefix { "<>=!".contains($0) }.count, .comparison)
-        } else if let number = Self.numberLength(rest) {
-            (length, kind) = (number, .number)
-        } else {
-            (length, kind) = (max(1, rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }.count), .word)
-        }
-        token = Token(text: rest.prefix(length), kind: kind)
-        rest = rest.dropFirst(length)
+        isOfMembers = true
+        defer { isOfMembers = false }
+        return try bracket(depth: depth)
     }
 
-    /// Length of a decimal number at the start: sign, digits, fraction, exponent; `nil` where there is none.
-    private static func numberLength(_ text: Substring) -> Int? {
-        func isDigit(_ character: Character) -> Bool { character >= "0" && character <= "9" }
-        var rest = text
-        if rest.first == "-" || rest.first == "+" { rest = rest.dropFirst() }
-        let whole = rest.prefix(while: isDigit)
-        guard !whole.isEmpty else { return nil }
-        rest = rest.dropFirst(whole.count)
-        if rest.first == ".", let digit = rest.dropFirst().first, isDigit(digit) {
-            rest = rest.dropFirst().drop(while: isDigit)
-        }
-        if rest.first == "e" || rest.first == "E" {
-            var exponent = rest.dropFirst()
-            if exponent.first == "-" || exponent.first == "+" { exponent = exponent.dropFirst() }
-            if let digit = exponent.first, isDigit(digit) { rest = exponent.drop(while: isDigit) }
-        }
-        return text.distance(from: text.startIndex, to: rest.startIndex)
-    }
-
-    private func fault(at token: Token?, _ message: String, _ remedy: String) -> ExpressionError {
-        let place = token?.text.startIndex ?? text.endIndex
-        return ExpressionError(
-            offset: text.distance(from: text.startIndex, to: place),
-            message: message,
-            remedy: remedy
+    private func checkIsNoMember(_ form: String, at token: ConditionLexer.Token?) throws(ExpressionError) {
+        guard isOfMembers else { return }
+        throw fault(
+            at: token,
+            "`\(form)` stands in the brackets of another group, where each member is asked by itself.",
+            "Compare measures in the brackets, and join groups outside of them with `and` or `or`."
         )
+    }
+
+    private mutating func atLeast(depth: Int) throws(ExpressionError) -> Condition {
+        let start = lexer.token
+        places.append(lexer.offset(of: start))
+        let example = "Write for example `at least 3 of (depth >= 10 cm) within 500 m`."
+        lexer.advance()
+        guard lexer.token?.text == "least" else {
+            throw fault(at: lexer.token, "`at` is not followed by `least`.", example)
+        }
+        lexer.advance()
+        guard let least = lexer.token.flatMap({ token in token.text.first == "+" ? nil : Int(token.text) }), least > 0
+        else {
+            throw fault(
+                at: lexer.token,
+                lexer.token.map { "“\($0.text)” is not a number of members, which is a whole number above 0." }
+                    ?? "The condition ends too early.",
+                example
+            )
+        }
+        lexer.advance()
+        guard lexer.token?.text == "of" else {
+            throw fault(at: lexer.token, "`at least \(least)` is not followed by `of`.", example)
+        }
+        lexer.advance()
+        let inner = try members(of: "at least \(least) of", at: start, depth: depth)
+        guard lexer.token?.text == "within" else { return .atLeast(least, of: inner, within: nil) }
+        lexer.advance()
+        guard let number = lexer.token, number.kind == .number else {
+            throw fault(at: lexer.token, "`within` is not followed by a distance.", "Write for example `within 500 m`.")
+        }
+        places.append(lexer.offset(of: number))
+        let unit = lexer.takeUnit()
+        guard !unit.isEmpty else {
+            throw fault(
+                at: number,
+                "“\(number.text)” has no unit, so it is not a distance.",
+                "Write a unit of length, such as `within \(number.text) m`."
+            )
+        }
+        return .atLeast(least, of: inner, within: Condition.Distance(number: String(number.text), unit: unit))
+    }
+
+    // MARK: Clocks
+
+    private mutating func between() throws(ExpressionError) -> Condition {
+        places.append(lexer.offset(of: lexer.token))
+        lexer.advance()
+        let from = try timeOfDay()
+        guard lexer.token?.text == "and" else {
+            throw fault(
+                at: lexer.token,
+                "`between` needs two times of day joined by `and`.",
+                "Write for example `between 22:00 and 06:00`."
+            )
+        }
+        lexer.advance()
+        return .between(LocalHours(from: from, to: try timeOfDay()))
+    }
+
+    private mutating func timeOfDay() throws(ExpressionError) -> TimeSpan {
+        let start = lexer.token
+        guard let time = lexer.takeTimeOfDay() else {
+            throw fault(
+                at: start,
+                start.map { "“\($0.text)” does not begin a time of day." } ?? "A time of day is missing.",
+                "Write hours and minutes from `00:00` to `23:59`, such as `between 22:00 and 06:00`."
+            )
+        }
+        return time
+    }
+
+    private mutating func onDay() throws(ExpressionError) -> Condition {
+        places.append(lexer.offset(of: lexer.token))
+        lexer.advance()
+        let words = DayType.allCases.map(\.rawValue)
+        guard let word = lexer.token, let type = DayType(rawValue: String(word.text)) else {
+            let suggestion = lexer.token.flatMap { Suggestion.nearest(to: String($0.text), in: words) }
+            throw fault(
+                at: lexer.token,
+                lexer.token.map { "“\($0.text)” is not a type of day." } ?? "A type of day is missing.",
+                suggestion.map { "Did you mean `on \($0)`?" }
+                    ?? "Write one of: \(words.map { "`on \($0)`" }.joined(separator: " "))."
+            )
+        }
+        lexer.advance()
+        return .on(type)
+    }
+
+    private func fault(at token: ConditionLexer.Token?, _ message: String, _ remedy: String) -> ExpressionError {
+        ExpressionError(offset: lexer.offset(of: token), message: message, remedy: remedy)
     }
 }

@@ -17,26 +17,37 @@ public final class LadderProgram: Sendable {
     /// Explicit `clear`.
     public let clear: ConditionProgram?
 
+    /// What its conditions read.
+    public let slots: LadderSlots
+
     /// Compiles a ladder.
     ///
     /// - Parameters:
     ///   - ladder: What to compile; every measure that its conditions name must be declared.
     ///   - measures: The measures as declared.
-    ///   - threshold: Converts a number with a unit to the unit of a measure.
-    public init(
-        _ ladder: Ladder,
-        measures: [String],
-        threshold: (_ number: String, _ unit: String, _ measure: Int) throws -> Double
-    ) rethrows {
+    ///   - threshold: Converts a number with a unit to the unit of what it is held against.
+    public init(_ ladder: Ladder, measures: [String], threshold: ConditionProgram.Conversion) throws {
         self.ladder = ladder
         holds = ladder.rungs.map(\.hold)
         clearHold = ladder.clearHold
         silence = ladder.silence
-        when = try ladder.rungs.map { try ConditionProgram($0.when, measures: measures, threshold: threshold) }
+        var slots = LadderSlots(measures: measures)
+        when = try ladder.rungs.map { try ConditionProgram($0.when, into: &slots, threshold: threshold) }
         until = try ladder.rungs.map { rung in
-            try rung.until.map { try ConditionProgram($0, measures: measures, threshold: threshold) }
+            try rung.until.map { try ConditionProgram($0, into: &slots, threshold: threshold) }
         }
-        clear = try ladder.clear.map { try ConditionProgram($0, measures: measures, threshold: threshold) }
+        clear = try ladder.clear.map { try ConditionProgram($0, into: &slots, threshold: threshold) }
+        self.slots = slots
+    }
+
+    /// Whether the condition that decided a transition is true of values.
+    public func supports(_ transition: Transition, _ values: [Double]) -> Bool {
+        switch transition {
+        case .raised(let rung), .escalated(_, let rung): when[rung].evaluate(values) == .true
+        case .eased(let rung, _): (until[rung]?.evaluate(values) ?? !when[rung].evaluate(values)) == .true
+        case .cleared:
+            (clear?.evaluate(values) ?? !when.reduce(.false) { $0 || $1.evaluate(values) }) == .true
+        }
     }
 
     /// The conditions that decided a transition: what its evidence names.

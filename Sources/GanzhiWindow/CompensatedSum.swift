@@ -2,16 +2,18 @@
 ///
 /// - Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54 (1974); the
 ///   error of one addition without a branch as in D. Knuth, The Art of Computer Programming, volume 2, 4.2.2.
-struct CompensatedSum {
+public struct CompensatedSum: Sendable {
     private var sum = 0.0
     private var error = 0.0
 
+    /// Creates a sum of nothing.
+    public init() {}
+
     /// The sum, rounded once.
-    var value: Double { sum + error }
+    public var value: Double { sum + error }
 
     /// Adds one value.
-    @inline(__always)
-    mutating func add(_ value: Double) {
+    public mutating func add(_ value: Double) {
         let next = sum + value
         let part = next - sum
         error += (sum - (next - part)) + (value - part)

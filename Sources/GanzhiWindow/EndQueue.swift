@@ -2,13 +2,13 @@ import HeapModule
 
 /// Rows by their next end, in order of ends: for the end of input, where most rows have the same.
 struct EndQueue {
-    /// A row by series and plan.
+    /// A row by series and plan, or the groups of a cohort by its number.
     struct RowPlace {
         var series: UInt32
         var plan: UInt32
     }
 
-    /// Stands for the groups of a plan.
+    /// Stands for the series where it is the groups of a cohort.
     static let groups = UInt32.max
 
     private var rows: [Int64: [RowPlace]] = [:]

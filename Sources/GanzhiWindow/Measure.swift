@@ -4,6 +4,8 @@ public import GanzhiModel
 public struct Measure: Sendable, Hashable {
     /// The name that conditions use.
     public let name: String
+    /// Name of the series it is computed over; empty where the scenario watches one that has no name.
+    public let series: String
     /// What is computed; a number in it counts in ``unit``.
     public let function: WindowFunction
     /// Unit of the function's number, as written; empty where it has none, or counts in the metric's unit.
@@ -12,17 +14,18 @@ public struct Measure: Sendable, Hashable {
     public let window: WindowSpec
 
     /// Creates a measure.
-    public init(name: String, function: WindowFunction, unit: String = "", window: WindowSpec) {
+    public init(name: String, series: String = "", function: WindowFunction, unit: String = "", window: WindowSpec) {
         self.name = name
+        self.series = series
         self.function = function
         self.unit = unit
         self.window = window
     }
 
-    /// Reads a measure as scenarios write it: `mean(5m)`, `p95(1h)`, `above(30 cm, 10m)`, `max(session(10m))`.
+    /// Reads a measure as scenarios write it: `mean(5m)`, `sum(rain, 1h)`, `above(30 cm, 10m)`, `max(session(10m))`.
     ///
     /// ```
-    /// measure  = function "(" [number [unit] ","] window { "," option ":" value } ")"
+    /// measure  = function "(" [series ","] [number [unit] ","] window { "," option ":" value } ")"
     /// window   = duration | tumbling(duration) | hopping(duration, duration) | sliding(duration) | session(duration)
     /// option   = every | sample | q | x
     /// ```
@@ -37,17 +40,22 @@ public struct Measure: Sendable, Hashable {
         var parser = MeasureParser(text: text, every: every)
         self = try parser.measure(named: name)
     }
+
+    /// Whether a text can name a series: one word of at most 64 letters, digits, `-` and `_` that begins with a letter
+    /// and is no kind of window.
+    public static func isSeriesName(_ text: String) -> Bool { MeasureParser.isSeriesName(text) }
 }
 
 extension Measure: CustomStringConvertible {
     /// The expression in its one canonical spelling, which ``init(name:parsing:every:)`` reads back.
     public var description: String {
-        switch function {
-        case .quantile(let number): "quantile(\(number), \(window))"
+        let prefix = series.isEmpty ? "" : "\(series), "
+        return switch function {
+        case .quantile(let number): "quantile(\(prefix)\(number), \(window))"
         case .above(let number), .below(let number):
-            "\(function.name)(\(number)\(unit.isEmpty ? "" : " \(unit)"), \(window))"
-        case .stddev(sample: true), .variance(sample: true): "\(function.name)(\(window), sample: true)"
-        default: "\(function.name)(\(window))"
+            "\(function.name)(\(prefix)\(number)\(unit.isEmpty ? "" : " \(unit)"), \(window))"
+        case .stddev(sample: true), .variance(sample: true): "\(function.name)(\(prefix)\(window), sample: true)"
+        default: "\(function.name)(\(prefix)\(window))"
         }
     }
 }

@@ -8,6 +8,8 @@ struct MeasureParser {
     ]
     private let text: String
     private let every: TimeSpan
+    /// Name of the series; empty where none is named.
+    private var series: Substring = ""
     private var number: (value: Double, unit: String, part: Substring)?
     private var window: WindowSpec?
     /// Whether the window is written with its kind.
@@ -22,11 +24,18 @@ struct MeasureParser {
 
     mutating func measure(named name: String) throws(ExpressionError) -> Measure {
         let whole = Self.trimmed(text[...])
-        let (function, arguments) = try call(
+        var (function, arguments) = try call(
             whole,
             example: "Write a function and a duration, such as `mean(5m)`."
         )
         let takesNumber = try Self.takesNumber(function, of: self)
+        if let first = arguments.first, Self.isSeriesName(first) {
+            series = first
+            arguments.removeFirst()
+            guard !arguments.isEmpty else {
+                throw fault(first, "A window is missing behind “\(first)”.", "Write `\(function)(\(first), 5m)`.")
+            }
+        }
         for (index, argument) in arguments.enumerated() {
             if index == 0, takesNumber, arguments.count > 1, !arguments[1].contains(":") {
                 number = try number(argument)
@@ -38,7 +47,7 @@ struct MeasureParser {
         }
         let spec = try finishedWindow(whole)
         let made = try make(function)
-        return Measure(name: name, function: made.function, unit: made.unit, window: spec)
+        return Measure(name: name, series: String(series), function: made.function, unit: made.unit, window: spec)
     }
 
     // MARK: Parts
@@ -68,6 +77,16 @@ struct MeasureParser {
         arguments.append(Self.trimmed(part[start..<end]))
         return (Self.trimmed(part[..<open]), arguments)
     }
+
+    /// Whether a text can name a series: one word of letters, digits, `-` and `_` that begins with a letter, and no
+    /// window.
+    static func isSeriesName(_ text: some StringProtocol) -> Bool {
+        guard let first = text.first, first.isLetter || first == "_", text.count <= 64 else { return false }
+        return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+            && !windows.contains(String(text))
+    }
+
+    private static let windows = ["tumbling", "hopping", "sliding", "session"]
 
     /// Whether a function is written with a number; `p95` has its number in the name.
     private static func takesNumber(
@@ -100,7 +119,7 @@ struct MeasureParser {
         isWindowNamed = true
         let (kind, arguments) = try call(part, example: "Write a window such as `sliding(5m)`.")
         let expected = kind == "hopping" ? 2 : 1
-        guard ["tumbling", "hopping", "sliding", "session"].contains(kind) else {
+        guard Self.windows.contains(String(kind)) else {
             throw fault(
                 kind,
                 "There is no window “\(kind)”.",

@@ -27,6 +27,8 @@ public struct Plan: Sendable, Hashable {
     public let revise: TimeSpan
     /// Whether the watermark of an idle series follows *now* − `idle`, for devices that report changes only.
     public let quietCounts: Bool
+    /// Whether a reading newer than all others of its series, or group, is evaluated at once with windows still open.
+    public let eager: Bool
     /// Where days begin.
     public let calendar: DayCalendar
     /// What is computed, in the order of the values that results carry.
@@ -49,6 +51,7 @@ public struct Plan: Sendable, Hashable {
         idle: TimeSpan = .minutes(5),
         revise: TimeSpan = .zero,
         quietCounts: Bool = false,
+        eager: Bool = false,
         calendar: DayCalendar = .utc,
         aggregates: [Aggregate]
     ) throws(Problem) {
@@ -58,6 +61,7 @@ public struct Plan: Sendable, Hashable {
         self.idle = idle
         self.revise = revise
         self.quietCounts = quietCounts
+        self.eager = eager
         self.aggregates = aggregates
         var windows: [WindowSpec] = []
         for aggregate in aggregates where !windows.contains(aggregate.window) { windows.append(aggregate.window) }

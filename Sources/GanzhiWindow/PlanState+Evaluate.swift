@@ -25,13 +25,8 @@ extension PlanState {
                 if window.pointee.spec.kind == .hopping, !window.pointee.endsWithDays {
                     refreshStanding(window, row, instant: instant)
                 }
-                output.windows.append(self.standing(row, window.pointee).pointee)
-                let standing = standingValues(row, window.pointee)
-                var place = 0
-                for aggregate in aggregatesOfWindow[index] {
-                    values[aggregate] = standing[place]
-                    place &+= 1
-                }
+                output.windows.append(standing(row, window.pointee).pointee)
+                copyStandingValues(window, row, to: values)
             }
         }
         output.evaluations.append(
@@ -42,11 +37,27 @@ extension PlanState {
                 row: row.number.pointee,
                 feed: row.series.pointee.feed,
                 isFresh: isFresh ?? self.isFresh(row, at: instant),
+                isEager: false,
                 instant: Timestamp(microseconds: instant),
                 firstWindow: Int32(firstWindow),
                 firstValue: Int32(firstValue)
             )
         )
+    }
+
+    /// Copies the values of a result that stands to where an evaluation's values go.
+    @inline(__always)
+    func copyStandingValues(
+        _ window: UnsafeMutablePointer<PlanLayout.Window>,
+        _ row: Row,
+        to values: UnsafeMutablePointer<Double>
+    ) {
+        let standing = standingValues(row, window.pointee)
+        var place = 0
+        for aggregate in aggregatesOfWindow[window - windows] {
+            values[aggregate] = standing[place]
+            place &+= 1
+        }
     }
 
     /// Brings the standing result of a window with a coarser hop up to an instant.
@@ -126,7 +137,7 @@ extension PlanState {
         return grid.pointee.pane.index(of: instant, calendar) - grid.pointee.hopPanes
     }
 
-    private func isFresh(_ row: Row, at instant: Int64) -> Bool {
+    func isFresh(_ row: Row, at instant: Int64) -> Bool {
         let grid = grids + freshGrid
         var number = firstFreshPane(at: instant)
         let last = number + grid.pointee.hopPanes

@@ -203,10 +203,8 @@ extension PlanState {
             case .hopping:
                 guard window.pointee.needsReadings else { continue }
                 let grid = grids + window.pointee.grid
-                let hop = grid.pointee.hopPanes
-                let number = grid.pointee.pane.index(of: watermark - revise, calendar)
-                let nextEnd = (TimeGrid.floorDivide(number, hop) + 1) * hop
-                floor = Swift.min(floor, grid.pointee.pane.start(of: nextEnd - window.pointee.sizePanes, calendar))
+                let first = nextEnd(grid, row) - window.pointee.sizePanes
+                floor = Swift.min(floor, grid.pointee.pane.start(of: first, calendar))
             case .sliding: floor = Swift.min(floor, watermark - window.pointee.spec.size.microseconds)
             case .session: break
             }

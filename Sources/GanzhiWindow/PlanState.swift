@@ -10,11 +10,16 @@ struct PlanState: ~Copyable {
     private(set) var rowCount: UInt32 = 0
     /// Sketches and readings of all rows.
     var pool = WordPool()
-    /// Groups of rows that are evaluated together; empty where rows stand alone.
-    var groups = PlanGroups()
-    var isGrouped = false
-    /// Whether groups have members in other engines, so that only ``WindowEngine/closeGroup(_:of:upTo:into:)`` closes.
-    var isPart = false
+    /// The cohort whose groups its rows may belong to, the plan's place in it, and whether a row does.
+    private(set) var cohort: UnsafeMutablePointer<Cohort>?
+    private(set) var place: UInt32 = 0
+    private(set) var isGrouped = false
+    /// By the rows' numbers, theirs as members of the cohort; ``Cohort/noMember`` where a row stands alone.
+    private var memberNumbers: [UInt32] = []
+    /// Whether windows that end with any pane may be asked for, so that what these hold is kept too.
+    private(set) var keepsOpenWindows: Bool
+    /// Where what a row keeps beside its panes is put aside.
+    var aside: [UInt64] = []
 
     let calendar: UnsafeMutablePointer<DayCalendar>
     let grids: UnsafeMutablePointer<PlanLayout.Grid>
@@ -55,6 +60,7 @@ struct PlanState: ~Copyable {
     init(_ plan: Plan, index: Int) {
         self.plan = plan
         self.index = Int32(index)
+        keepsOpenWindows = plan.eager
         let layout = plan.layout
         calendar = .allocate(capacity: 1)
         calendar.initialize(to: plan.calendar)
@@ -148,6 +154,7 @@ struct PlanState: ~Copyable {
         }
         for window in plan.layout.windows where window.standing >= 0 {
             standing(row, window).initialize(to: WindowResult(start: .min, end: .min))
+            standingValues(row, window).initialize(repeating: .nan, count: window.aggregates.count)
         }
     }
 
@@ -165,6 +172,39 @@ struct PlanState: ~Copyable {
                 }
             }
         }
+    }
+
+    // MARK: The cohort
+
+    /// Enters a cohort, or stands alone; nobody belongs to a group before all join again.
+    mutating func enter(_ cohort: UnsafeMutablePointer<Cohort>?, place: UInt32, isEager: Bool) {
+        self.cohort = cohort
+        self.place = place
+        keepsOpenWindows = isEager
+        isGrouped = false
+        memberNumbers.removeAll()
+    }
+
+    /// Lets a row belong to a group of the cohort.
+    mutating func join(_ row: Row, group: Int) {
+        guard let cohort else { preconditionFailure("Only plans of a cohort have groups.") }
+        let number = Int(row.number.pointee)
+        while memberNumbers.count <= number { memberNumbers.append(Cohort.noMember) }
+        memberNumbers[number] = cohort.pointee.join(row, place: place, group: group)
+        isGrouped = true
+    }
+
+    /// The row's number as a member of the cohort; `nil` where it stands alone.
+    func member(of row: Row) -> UInt32? {
+        let number = Int(row.number.pointee)
+        guard number < memberNumbers.count, memberNumbers[number] != Cohort.noMember else { return nil }
+        return memberNumbers[number]
+    }
+
+    /// Lets the last evaluation wait for the row's group, where it belongs to one.
+    mutating func keep(_ row: Row, _ output: inout WindowOutput) {
+        guard let cohort, let member = member(of: row) else { return }
+        cohort.pointee.keep(member, recordForm, &output)
     }
 
     // MARK: Parts of a row
@@ -278,6 +318,12 @@ struct PlanState: ~Copyable {
         return .applied
     }
 
+    /// The same, the plain way where that will do.
+    mutating func applyAny(_ reading: PaneReading, to row: Row, block: Int32, output: inout WindowOutput) -> Outcome {
+        applyPlainly(reading, row.header, row.area, row: row, block: block, output: &output)
+            ? .applied : apply(reading, to: row, block: block, output: &output)
+    }
+
     @inline(never)
     private mutating func applyCarefully(
         _ reading: PaneReading,
@@ -330,11 +376,7 @@ struct PlanState: ~Copyable {
         _ row: Row
     ) -> Bool {
         let header = row.header.pointee
-        let kept = header.watermark &- revise
-        let nextEnd =
-            (TimeGrid.floorDivide(grid.pointee.pane.index(of: kept, calendar), grid.pointee.hopPanes) + 1)
-            * grid.pointee.hopPanes
-        guard number >= nextEnd - grid.pointee.longestPanes else { return false }
+        guard number >= nextEnd(grid, row) - grid.pointee.longestPanes else { return false }
         if header.newest != .min {
             let newest = grid.pointee.pane.index(of: header.newest, calendar)
             forgetPanes(between: newest, and: number, grid, row)
@@ -342,6 +384,20 @@ struct PlanState: ~Copyable {
         if !pane.assumingMemoryBound(to: Pane.self).pointee.isEmpty { grid.pointee.form.release(pane, pool: &pool) }
         grid.pointee.form.clear(pane, number: UInt32(truncatingIfNeeded: number))
         return true
+    }
+
+    /// Number of the first pane after the next end of a window that is kept.
+    @inline(__always)
+    func nextEnd(_ grid: UnsafeMutablePointer<PlanLayout.Grid>, _ row: Row) -> Int64 {
+        let header = row.header.pointee
+        var kept = header.watermark &- revise
+        var hop = grid.pointee.hopPanes
+        if keepsOpenWindows {
+            // One may end with the pane of a reading that is newer than all of this row.
+            if header.newest != .min { kept = Swift.min(kept, header.newest) }
+            hop = 1
+        }
+        return (TimeGrid.floorDivide(grid.pointee.pane.index(of: kept, calendar), hop) + 1) * hop
     }
 
     /// Empties the panes that are passed over: none of them is needed any more, and none shall be mistaken for one of
@@ -412,7 +468,7 @@ struct PlanState: ~Copyable {
         while header.pointee.nextInstant <= watermark {
             let instant = header.pointee.nextInstant
             if hasOwnEnds { closeOwnEnds(row, upTo: instant, block: block, output: &output) }
-            guard isBacked(row, instant) else {
+            guard isBacked(row, instant) || hasLastingPart(row, from: instant, to: watermark) else {
                 // Nothing reaches this instant or a later one: evaluations to come are unknown, the last stands for all.
                 let last = step.floor(watermark, calendar)
                 emitUnknown(row, instant: last, block: block, output: &output)
@@ -434,7 +490,6 @@ struct PlanState: ~Copyable {
         }
         if hasOwnEnds { closeOwnEnds(row, upTo: watermark, block: block, output: &output) }
         if keepsReadings { trimReadings(row) }
-        if isGrouped { settle(row, block: block, output: &output) }
     }
 
     /// Whether a window that the instant looks at, or its last step, may hold a reading.
@@ -476,6 +531,7 @@ struct PlanState: ~Copyable {
                 row: row.number.pointee,
                 feed: row.series.pointee.feed,
                 isFresh: false,
+                isEager: false,
                 instant: Timestamp(microseconds: instant),
                 firstWindow: -1,
                 firstValue: -1
@@ -488,7 +544,6 @@ struct PlanState: ~Copyable {
     /// Moves the watermark of a row that has fallen idle to the end of the step that holds its newest reading.
     mutating func markIdle(_ row: Row, block: Int32, output: inout WindowOutput) {
         row.header.pointee.waitingIn = RowHeader.noFeed
-        defer { if isGrouped { settle(row, block: block, output: &output) } }
         guard row.header.pointee.hasBegun, row.header.pointee.newest != .min else { return }
         let stepEnd = step.next(after: row.header.pointee.newest, calendar)
         if stepEnd > row.header.pointee.watermark { advance(row, to: stepEnd, block: block, output: &output) }

@@ -16,12 +16,19 @@ struct SeriesLayout: ~Copyable {
     /// The same, as the hot path asks for them.
     let firstPlace: UnsafeMutablePointer<Place>
     let placeCount: Int
+    /// Whether more follows a reading than its rows make final by themselves: groups, or eager evaluations.
+    let isFollowed: Bool
+    /// Whether one plan watches and nothing follows: the case that is to be fast.
+    let isSingle: Bool
     let recents: Int
     let facts: Int
     var slabs: SlabTable
 
-    init(plans: [Int], layoutOf layout: (Int) -> PlanLayout) {
+    init(plans: [Int], of states: UnsafeMutablePointer<PlanState>) {
         self.plans = plans
+        let isFollowed = plans.contains { states[$0].cohort != nil || states[$0].plan.eager }
+        self.isFollowed = isFollowed
+        isSingle = plans.count == 1 && !isFollowed
         firstPlace = .allocate(capacity: plans.count)
         placeCount = plans.count
         places = UnsafeMutableBufferPointer(start: firstPlace, count: plans.count)
@@ -34,7 +41,7 @@ struct SeriesLayout: ~Copyable {
         recents = next
         next += RecentReading.count * MemoryLayout<RecentReading>.stride
         for (index, plan) in plans.enumerated() {
-            let layout = layout(plan)
+            let layout = states[plan].plan.layout
             // Panes of whole lines begin with one.
             if layout.grids[0].form.bytes % SlabTable.line == 0 { next = Self.aligned(next) }
             places[index].area = next

@@ -57,10 +57,10 @@ struct LayoutTable: ~Copyable {
     subscript(number: Int) -> UnsafeMutablePointer<SeriesLayout> { layouts + number }
 
     /// The layout for series that these plans watch.
-    mutating func number(of plans: [Int], layoutOf layout: (Int) -> PlanLayout) -> Int {
+    mutating func number(of plans: [Int], in states: UnsafeMutablePointer<PlanState>) -> Int {
         if let known = numbers[plans] { return known }
         precondition(numbers.count < Self.maximum, "More than \(Self.maximum) different sets of plans watch series.")
-        (layouts + numbers.count).initialize(to: SeriesLayout(plans: plans, layoutOf: layout))
+        (layouts + numbers.count).initialize(to: SeriesLayout(plans: plans, of: states))
         numbers[plans] = numbers.count
         return numbers.count - 1
     }

@@ -6,13 +6,15 @@ extension WindowEngine {
     /// Replaces the plans, for a new generation; rows of those that stay are kept.
     ///
     /// - Parameters:
-    ///   - plans: The new plans, each with the number of the old plan that it goes on with, if there is one.
+    ///   - plans: The new plans, each with the number of its cohort and of the old plan that it goes on with, if there is
+    ///     one. A cohort goes on with an old one where its plans go on with all of that cohort's, in the same order; the
+    ///     groups of others start anew.
     ///   - watchers: Says of each series which of the new plans watch it, and its expected interval.
-    ///   - groups: Says of each series to which group it belongs, by plan. A group of a plan that goes on keeps its
+    ///   - groups: Says of each series to which group it belongs, by plan. A group of a cohort that goes on keeps its
     ///     watermark and what waits in it under its number, even of members that left; without members it drops that.
     /// - Complexity: O(series); for a moment old and new memory stand side by side.
     public mutating func adopt(
-        plans next: [(plan: Plan, previous: Int?)],
+        plans next: [(plan: Plan, cohort: Int?, previous: Int?)],
         watchers: (_ series: Int) -> (plans: [Int], expectedInterval: TimeSpan?),
         groups: (_ series: Int) -> [Int: Int] = { _ in [:] }
     ) {
@@ -28,17 +30,16 @@ extension WindowEngine {
                 (states + index).initialize(to: PlanState(entry.plan, index: index))
             }
         }
-        for old in 0..<planCount where numberOfOld[old] == nil { closedEarlyBefore += plans[old].groups.closedEarly }
         for old in 0..<planCount where numberOfOld[old] == nil { (plans + old).deinitialize(count: 1) }
         plans.deallocate()
         plans = states
         planCount = next.count
         renumberPlans(numberOfOld)
-        for plan in 0..<planCount { plans[plan].leaveGroups() }
+        formCohorts(next.map(\.cohort), previous: next.map(\.previous))
         var nextLayouts = LayoutTable()
         for id in 0..<series.count {
             let watched = watchers(id)
-            let number = nextLayouts.number(of: watched.plans.sorted()) { states[$0].plan.layout }
+            let number = nextLayouts.number(of: watched.plans.sorted(), in: states)
             move(id, to: nextLayouts[number], number: number, numberOfOld)
             (series[id] + nextLayouts[number].pointee.facts).initializeMemory(
                 as: SeriesFacts.self,
@@ -98,15 +99,21 @@ extension WindowEngine {
     }
 
     /// Gives feeds other numbers, for a new generation; those that are gone share the number 0.
-    public mutating func renumberFeeds(_ numbers: [Int]) {
+    ///
+    /// - Parameter shifts: By old number what is added to running times.
+    public mutating func renumberFeeds(_ numbers: [Int], shifts: [Int64]) {
         var heaps: [Heap<RowDeadline>] = []
         for (old, new) in numbers.enumerated() where old < idleHeaps.count {
             while heaps.count <= new { heaps.append(Heap()) }
-            heaps[new].insert(contentsOf: idleHeaps[old].unordered)
+            for entry in idleHeaps[old].unordered {
+                let time = entry.time + shifts[old]
+                heaps[new].insert(RowDeadline(time: time, series: entry.series, plan: entry.plan))
+            }
         }
         idleHeaps = heaps
         for id in 0..<series.count {
             let header = series[id].assumingMemoryBound(to: SeriesHeader.self)
+            header.pointee.heard += shifts[Int(header.pointee.feed)]
             header.pointee.feed = UInt32(numbers[Int(header.pointee.feed)])
             let layout = layout(of: id)
             for place in layout.pointee.places {

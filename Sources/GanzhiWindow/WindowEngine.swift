@@ -15,38 +15,55 @@ public struct WindowEngine: ~Copyable {
     var layouts = LayoutTable()
     var plans: UnsafeMutablePointer<PlanState>
     var planCount: Int
+    /// Plans that are evaluated together; they stand where they are until the next generation.
+    var cohorts: UnsafeMutablePointer<Cohort>
+    var cohortCount = 0
     /// Rows that wait for their idleness, by feed, in its running time.
     var idleHeaps: [Heap<RowDeadline>] = []
     /// Idle rows whose watermark follows *now*, by the *now* at which they have something to evaluate.
     var quietHeap = Heap<RowDeadline>()
     /// Rows with open windows, by their next end; only after the end of input.
     private var ends: EndQueue?
-    /// Instants of groups that plans which are gone closed early.
+    /// Instants of groups that cohorts which are gone closed early.
     var closedEarlyBefore = 0
-    /// Whether members of groups have fallen idle at the block at hand.
+    /// Whether members of groups have fallen idle at the block at hand, or left before it.
     var hasIdled = false
     /// Whether groups have members in other engines.
     let groupsAreParts: Bool
     /// Whether ``finishNext(into:)`` has been called.
     var isFinishing: Bool { ends != nil }
 
-    /// Creates an engine without series.
+    /// Creates an engine without series, whose plans stand alone.
     ///
     /// - Parameters:
     ///   - plans: The plans, in the order of the numbers that evaluations carry.
-    ///   - groupsAreParts: Whether groups have members in other engines too: then nothing but
-    ///     ``closeGroup(_:of:upTo:into:)`` closes their instants, or too many that wait.
+    ///   - groupsAreParts: What it says for plans in cohorts, which another generation may bring.
     public init(plans: [Plan], groupsAreParts: Bool = false) {
+        self.init(plans: plans.map { ($0, nil) }, groupsAreParts: groupsAreParts)
+    }
+
+    /// Creates an engine without series.
+    ///
+    /// - Parameters:
+    ///   - plans: The plans, in the order of the numbers that evaluations carry, each with the number of the cohort in
+    ///     which it has groups, dense from 0, if there is one. Plans of a cohort share `every` and, where that is whole
+    ///     days, the calendar.
+    ///   - groupsAreParts: Whether groups have members in other engines too: then nothing but
+    ///     ``closeGroup(_:of:upTo:into:)`` closes their instants, or too many that wait, and none is evaluated eagerly.
+    public init(plans: [(plan: Plan, cohort: Int?)], groupsAreParts: Bool = false) {
         planCount = plans.count
         self.groupsAreParts = groupsAreParts
         self.plans = .allocate(capacity: plans.count)
-        for (index, plan) in plans.enumerated() {
-            (self.plans + index).initialize(to: PlanState(plan, index: index))
-            self.plans[index].isPart = groupsAreParts
+        cohorts = .allocate(capacity: 0)
+        for (index, entry) in plans.enumerated() {
+            (self.plans + index).initialize(to: PlanState(entry.plan, index: index))
         }
+        formCohorts(plans.map(\.cohort), previous: plans.map { _ in nil })
     }
 
     deinit {
+        cohorts.deinitialize(count: cohortCount)
+        cohorts.deallocate()
         plans.deinitialize(count: planCount)
         plans.deallocate()
     }
@@ -59,10 +76,10 @@ public struct WindowEngine: ~Copyable {
     /// - Parameters:
     ///   - expectedInterval: Time between readings as the catalogue expects; `nil` where it does not say.
     ///   - watchers: Numbers of the plans that watch it.
-    ///   - groups: By plan, the number of the group it belongs to there, dense from 0; it stands alone in the others.
+    ///   - groups: By plan, the number of the group of that plan's cohort it belongs to through it, dense from 0; it
+    ///     stands alone in the others.
     public mutating func register(expectedInterval: TimeSpan?, watchedBy watchers: [Int], groups: [Int: Int] = [:]) {
-        let plans = plans
-        let layout = layouts.number(of: watchers.sorted()) { plans[$0].plan.layout }
+        let layout = layouts.number(of: watchers.sorted(), in: plans)
         let id = series.append(layouts[layout].pointee.slabs.append())
         let header = series[id].assumingMemoryBound(to: SeriesHeader.self)
         header.initialize(to: SeriesHeader(layout: UInt16(layout)))
@@ -195,7 +212,7 @@ public struct WindowEngine: ~Copyable {
             return
         }
         let reading = PaneReading(time: time, value: reading.value, quality: reading.quality, received: now)
-        if count == 1 {
+        if layout.pointee.isSingle {
             let isPlain = plans[places.pointee.plan].applyPlainly(
                 reading,
                 (slab + places.pointee.header).assumingMemoryBound(to: RowHeader.self),
@@ -219,6 +236,10 @@ public struct WindowEngine: ~Copyable {
         output: inout WindowOutput
     ) {
         let layout = layout(of: id)
+        if layout.pointee.isFollowed {
+            applyAndFollow(reading, number: number, id: id, block: block, output: &output)
+            return
+        }
         var outcomes = Outcomes()
         for place in layout.pointee.places {
             let row = row(id, place, layout)
@@ -237,12 +258,11 @@ public struct WindowEngine: ~Copyable {
             }
         }
         guard !layout.pointee.places.isEmpty else { return }
-        if let notable = outcomes.notable { output.notable.append(NotableReading(reading: number, outcome: notable)) }
-        if outcomes.isPartlyLate { output.notable.append(NotableReading(reading: number, outcome: .partlyLate)) }
+        outcomes.note(number, &output)
     }
 
     /// What became of one reading in the plans that watch it.
-    private struct Outcomes {
+    struct Outcomes {
         var isApplied = false
         private var isRevised = false
         private(set) var isPartlyLate = false
@@ -262,6 +282,12 @@ public struct WindowEngine: ~Copyable {
         @inline(__always)
         var notable: NotableReading.Outcome? {
             isApplied ? nil : isRevised ? .revised : .late
+        }
+
+        @inline(__always)
+        func note(_ number: Int, _ output: inout WindowOutput) {
+            if let notable { output.notable.append(NotableReading(reading: number, outcome: notable)) }
+            if isPartlyLate { output.notable.append(NotableReading(reading: number, outcome: .partlyLate)) }
         }
     }
 
@@ -301,7 +327,7 @@ public struct WindowEngine: ~Copyable {
     ) {
         row.pointee.waitingIn = UInt32(truncatingIfNeeded: feed)
         idleHeaps[feed].insert(RowDeadline(time: time, series: UInt32(series), plan: UInt32(plan)))
-        if plans[plan].isGrouped, let row = self.row(series: series, plan: plan) { plans[plan].hear(row) }
+        if plans[plan].isGrouped, let row = self.row(series: series, plan: plan) { hear(row, plan: plan) }
     }
 
     /// Brings the watermark of a quiet row up to the block that brings its device back.
@@ -312,7 +338,9 @@ public struct WindowEngine: ~Copyable {
         block: Int32,
         output: inout WindowOutput
     ) {
-        _ = plans[place.plan].follow(row(id, place, layout(of: id)), now: now, block: block, output: &output)
+        let row = row(id, place, layout(of: id))
+        _ = plans[place.plan].follow(row, now: now, block: block, output: &output)
+        if plans[place.plan].isGrouped { settle(row, plan: place.plan) }
     }
 
     private mutating func markIdle(
@@ -333,7 +361,10 @@ public struct WindowEngine: ~Copyable {
                 continue
             }
             plan.pointee.markIdle(row, block: block, output: &output)
-            if plan.pointee.isGrouped { hasIdled = true }
+            if plan.pointee.isGrouped {
+                settle(row, plan: Int(due.plan))
+                hasIdled = true
+            }
             if plan.pointee.plan.quietCounts { follow(due, row, now: now, block: block, output: &output) }
         }
     }
@@ -355,9 +386,12 @@ public struct WindowEngine: ~Copyable {
         output: inout WindowOutput
     ) {
         let plan = plans + Int(due.plan)
-        if plan.pointee.isGrouped { hasIdled = true }
         if let next = plan.pointee.follow(row, now: now.microseconds, block: block, output: &output) {
             quietHeap.insert(RowDeadline(time: next, series: due.series, plan: due.plan))
+        }
+        if plan.pointee.isGrouped {
+            settle(row, plan: Int(due.plan))
+            hasIdled = true
         }
     }
 

@@ -19,7 +19,7 @@ public import GanzhiModel
 
 /// One evaluation instant of one plan at one series, with the results that stand there.
 @frozen public struct Evaluation: Sendable, BitwiseCopyable {
-    /// Index of the block slice that made it final.
+    /// Index of the block slice that made it final, or that brought the reading of an eager one.
     public var block: Int32
     /// The plan.
     public var plan: Int32
@@ -29,9 +29,11 @@ public import GanzhiModel
     public var row: UInt32
     /// The feed through which the series was last heard.
     public var feed: UInt32
-    /// Whether the last step of `every` holds a good or uncertain reading.
+    /// Whether the last step of `every` before the instant holds a good or uncertain reading.
     public var isFresh: Bool
-    /// The instant, a multiple of the plan's `every`.
+    /// Whether a reading newer than all others of the series brought it, and its windows are still open.
+    public var isEager: Bool
+    /// The instant, a multiple of the plan's `every`; of an eager evaluation the end of the open pane.
     public var instant: Timestamp
     /// Index of the first window result, or negative where no window holds anything.
     ///
@@ -140,6 +142,15 @@ public struct WindowOutput: ~Copyable, Sendable {
 
     /// Creates an empty output.
     public init() {}
+
+    /// Takes the last evaluation back, with the windows and values that only it points to.
+    mutating func takeBackEvaluation() {
+        let evaluation = evaluations[evaluations.count - 1]
+        evaluations.removeLast(to: evaluations.count - 1)
+        guard evaluation.firstWindow >= 0 else { return }
+        windows.removeLast(to: Int(evaluation.firstWindow))
+        values.removeLast(to: Int(evaluation.firstValue))
+    }
 
     /// Empties the output and keeps its memory.
     public mutating func removeAll() {

@@ -4,13 +4,14 @@ import GanzhiMQTT
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: decoding, windows, store, replay and MQTT.",
+        abstract: "Measure this machine: decoding, windows, conditions, store, replay and MQTT.",
         discussion: """
             Figures are medians; the compared variants take turns in one run. Trust the ratios: other programs disturb \
             the figures themselves. Needs a release build.
             """,
         subcommands: [
-            BenchDecode.self, BenchWindows.self, BenchStore.self, BenchReplay.self, BenchMQTT.self, BenchPublish.self,
+            BenchDecode.self, BenchWindows.self, BenchConditions.self, BenchStore.self, BenchReplay.self,
+            BenchMQTT.self, BenchPublish.self,
         ]
     )
 }
@@ -54,6 +55,17 @@ struct BenchDecode: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     func run() throws { try DecodeBench.run(rounds: options.rounds, json: options.json) }
+}
+
+struct BenchConditions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conditions",
+        abstract: "Conditions of ladders, by column over 512 keys and key by key."
+    )
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws { try ConditionBench.run(rounds: options.rounds, json: options.json) }
 }
 
 struct BenchWindows: ParsableCommand {

@@ -21,6 +21,9 @@ struct Events: AsyncParsableCommand {
     @Option(help: "Only events of this scenario.")
     var scenario: String?
 
+    @Option(help: "Only events at this key of their scenario.")
+    var key: String?
+
     @Option(help: "Only events of this district.")
     var district: String?
 
@@ -60,6 +63,7 @@ struct Events: AsyncParsableCommand {
                 since: sinceTime(),
                 levels: Set(level),
                 scenario: scenario,
+                key: key,
                 district: district,
                 device: device
             ),

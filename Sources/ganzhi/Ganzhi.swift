@@ -13,8 +13,10 @@ struct Ganzhi: AsyncParsableCommand {
             there, 70 a fault of ours, 78 bad configuration.
             """,
         subcommands: [
-            Run.self, Check.self, Replay.self, Events.self, Warnings.self, LedgerSubcommand.self, Simulate.self,
-            Bench.self,
+            Run.self, Check.self, TestSubcommand.self, Reload.self, Replay.self, Explain.self, Events.self,
+            Warnings.self,
+            Suppressions<SilenceWords>.self, Suppressions<MaintenanceWords>.self, LedgerSubcommand.self,
+            Simulate.self, Bench.self,
         ]
     )
 

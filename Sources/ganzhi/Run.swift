@@ -5,7 +5,10 @@ public import Logging
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the daemon: read feeds, warn, publish.",
-        discussion: "Runs until SIGTERM or Ctrl-C. Acknowledges a message to the broker when it is durable, not before."
+        discussion: """
+            Runs until SIGTERM or Ctrl-C. Acknowledges a message to the broker when it is durable, not before. SIGHUP has \
+            it read its configuration again, as `ganzhi reload` does.
+            """
     )
 
     @Option(help: "The configuration file.")

@@ -50,6 +50,7 @@ extension ProgramTests {
         #expect(try events() == all)
         #expect(try events("--level", "blue", "--level", "none") == [all[0], all[5], all[6]])
         #expect(try events("--scenario", "underpass") == [all[2], all[4], all[6]])
+        #expect(try events("--scenario", "early", "--key", "d2") == [all[3]])
         #expect(try events("--district", "330108") == [all[3], all[4]])
         #expect(try events("--device", "d1", "--scenario", "early") == [all[0], all[1], all[5]])
         // 2023-11-14T22:13:20Z is the first reading; d2 is judged when its second second begins.

@@ -8,7 +8,8 @@ final class Installation: Sendable {
     /// Arguments that name the configuration.
     var config: [String] { ["--config", path("ganzhi.yaml")] }
     /// Arguments that name the data folder.
-    var data: [String] { ["--data", path("data")] }
+    var data: [String] { ["--data", path(dataName)] }
+    private let dataName: String
 
     /// Writes an installation whose broker loses nothing, as `deploy/mosquitto.conf` has it.
     ///
@@ -16,7 +17,9 @@ final class Installation: Sendable {
     ///   - scenarios: Texts of scenario files.
     ///   - catalogue: Text of the catalogue file.
     ///   - settings: Further lines of the configuration.
-    init(scenarios: [String], catalogue: String, settings: String = "") throws {
+    ///   - data: The data folder.
+    init(scenarios: [String], catalogue: String, settings: String = "", data: String = "data") throws {
+        dataName = data
         folder = try TemporaryFolder()
         broker = try Mosquitto("max_inflight_messages 0\nmax_queued_messages 0")
         try folder.write(
@@ -24,7 +27,7 @@ final class Installation: Sendable {
             city: "330100"
             node: n1
             status: Test
-            data: data
+            data: \(data)
             catalogue: catalogue.yaml
             scenarios: scenarios
             event-log: {path: events.ndjson}

@@ -35,12 +35,24 @@ import Testing
         #expect(settings_.generation.city == "330100")
         #expect(settings_.generation.node == "n1")
         #expect(settings_.generation.calendar.zone == "Asia/Shanghai")
+        #expect(settings_.generation.days == DayTypes())
+        #expect(settings_.generation.deviceSilence == DeviceSilence(factor: 3, otherwise: nil))
         #expect(settings_.generation.status == nil)
         #expect(settings_.generation.topicRoot == "ganzhi/v1")
         #expect(
             settings_.generation.feeds
                 == [FeedDefinition(name: "readings", topic: try TopicFilter("ganzhi/v1/readings/+/+"))]
         )
+    }
+
+    @Test func `holidays may stand in a file of their own`() throws {
+        try folder.write("holidays: [2026-10-01..2026-10-02]\nworkdays: [2026-10-10]\n", to: "calendar.yaml")
+        let (settings, problems) = try load("calendar: calendar.yaml\ndevices: {silent-after: 5}\n")
+        #expect(problems == [])
+        let generation = try #require(settings).generation
+        #expect(generation.days == DayTypes(holidays: [20_727, 20_728], workdays: [20_736]))
+        #expect(generation.deviceSilence == DeviceSilence(factor: 5, otherwise: nil))
+        #expect(generation.days.isDay(20_736, of: .workday) && generation.days.isDay(20_727, of: .holiday))
     }
 
     @Test func `the default feed follows the topic root`() throws {

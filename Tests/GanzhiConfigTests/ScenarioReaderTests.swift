@@ -68,7 +68,7 @@ import Testing
                 validFrom: "2026-01-01",
                 validTo: "2026-12-31"
             ),
-            watch: WatchSelector(metric: "level", where: ["site": "underpass", "district": "330106"]),
+            watch: Watch(metric: "level", where: ["site": "underpass", "district": "330106"]),
             every: .seconds(30),
             lateness: .seconds(10),
             idle: .minutes(4),
@@ -200,6 +200,193 @@ import Testing
         #expect(problem.file.hasSuffix("/b.yaml"))
         #expect(problem.line == 2)
         #expect(problem.message.contains("/a.yaml:1"))
+    }
+
+    @Test func `a group scenario is what its file says`() throws {
+        let text = """
+            scenario: readiness
+            watch:
+              series:
+                rain: {metric: rain, where: {type: gauge}}
+                level: {metric: level, where: {site: tunnel}}
+              where: {site: any, owner: water}
+              per: site
+            time: {every: 1m}
+            eager: true
+            measures:
+              fallen: sum(rain, 1h)
+              wet: above(level, 30, 10m)
+            levels:
+              red: {when: max of fallen >= 10 or share of (wet >= 50 %) >= 50 %}
+            clear: {when: max of fallen < 5 and not between 22:00 and 06:00, for: 10m}
+            inhibit: [other, other, more]
+            maintenance:
+              - {between: 01:00 and 03:00, on: workday, from: 2026-10-01T00:00:00+08:00, reason: Pumps.}
+              - {to: 2026-10-01T00:00:00Z}
+            flapping: {within: 2h}
+            """
+        let (scenario, problems) = Self.read(text)
+        #expect(problems.filter { $0.severity == .error } == [])
+        let read = try #require(scenario)
+        #expect(
+            read.watch
+                == Watch(
+                    inputs: [
+                        Watch.Input(
+                            name: "rain",
+                            selector: WatchSelector(
+                                metric: "rain",
+                                where: ["site": "any", "owner": "water", "type": "gauge"]
+                            )
+                        ),
+                        Watch.Input(
+                            name: "level",
+                            selector: WatchSelector(metric: "level", where: ["site": "tunnel", "owner": "water"])
+                        ),
+                    ],
+                    per: .label("site")
+                )
+        )
+        #expect(read.eager)
+        #expect(read.measures.map(\.series) == ["rain", "level"])
+        #expect(
+            read.ladder.rungs.map(\.when.description)
+                == ["max of fallen >= 10 or share of (wet >= 50 %) >= 50 %"]
+        )
+        #expect(read.ladder.clear?.description == "max of fallen < 5 and not between 22:00 and 06:00")
+        #expect(read.inhibits == ["other", "more"])
+        #expect(
+            read.maintenance == [
+                Scenario.Maintenance(
+                    hours: LocalHours(from: .hours(1), to: .hours(3)),
+                    days: .workday,
+                    from: Timestamp(rfc3339: "2026-09-30T16:00:00Z"),
+                    reason: "Pumps."
+                ),
+                Scenario.Maintenance(to: Timestamp(rfc3339: "2026-10-01T00:00:00Z")),
+            ]
+        )
+        #expect(read.flapping == Scenario.Flapping(changes: 10, within: .hours(2)))
+    }
+
+    @Test func `what a scenario says survives its canonical form`() throws {
+        let folder = Examples.path("good/city")
+        let scenarios = try #require(GenerationReader.load(config: folder + "/ganzhi.yaml").settings).generation
+            .scenarios
+        #expect(try JSONDecoder().decode([Scenario].self, from: JSONEncoder().encode(scenarios)) == scenarios)
+    }
+
+    @Test func `a measure of the one named series need not name it`() throws {
+        let text = Self.smallest.replacing("{metric: level}", with: "{series: {water: {metric: level}}}")
+        let scenario = try #require(Self.read(text).scenario)
+        #expect(scenario.watch.inputs.map(\.name) == ["water"])
+        #expect(scenario.measures(ofInput: 0) == [0])
+        #expect(Self.read(text.replacing("mean(5m)", with: "\"mean(water, 5m)\"")).scenario != nil)
+    }
+
+    @Test func `a series that no measure uses is refused`() {
+        let text = Self.smallest.replacing(
+            "{metric: level}",
+            with: "{series: {water: {metric: level}, rain: {metric: rain}}}"
+        ).replacing("mean(5m)", with: "\"mean(water, 5m)\"")
+        let problems = Self.read(text).problems.filter { $0.severity == .error }
+        #expect(problems.map(\.message) == ["No measure is computed over the series “rain”."])
+        #expect(problems.map(\.column) == [42])
+    }
+
+    @Test func `groups of one device are no fault, and cannot count to two`() {
+        let text = Self.smallest.replacing("depth >= 1 m}", with: "max of depth >= 1 m and depth >= 2 m}")
+        #expect(Self.read(text, unit: "m").scenario != nil)
+        let beyond = Self.smallest.replacing("depth >= 1 m}", with: "at least 2 of (depth >= 1 m)}")
+        #expect(Self.read(beyond, unit: "m").problems.contains { $0.message.contains("`red` can never be reached") })
+        let alone = Self.smallest.replacing("depth >= 1 m}", with: "at least 1 of (depth >= 1 m)}")
+        #expect(!Self.read(alone, unit: "m").problems.contains { $0.message.contains("never") })
+    }
+
+    @Test(arguments: [
+        ("depth >= 1 m and depth < 1 m", true), ("depth > 1 m and depth < 2 m", false),
+        ("depth >= 100 cm and depth <= 1 m", false), ("depth > 100 cm and depth <= 1 m", true),
+        ("depth == 1 m and depth != 1 m", true), ("not (depth >= 1 m or depth < 2 m)", true),
+        ("not (depth >= 2 m or depth < 1 m)", false), ("depth > 1 m and not depth > 1 m", true),
+        ("(depth < 1 m or depth > 2 m) and depth > 1 m and depth < 2 m", true),
+        ("between 22:00 and 06:00 and between 05:00 and 23:00", false),
+        ("between 22:00 and 06:00 and between 06:00 and 22:00", true),
+        ("between 22:00 and 06:00 and not between 21:00 and 07:00", true),
+        ("on holiday and on workday", true), ("on weekend and on holiday", false), ("on restday and on workday", true),
+        ("depth > depth and not depth > depth", true), ("count of (depth > 1 m) > 1", true),
+        ("share of (depth > 1 m) < 100 %", false), ("share of (depth > 1 m) < 0", true),
+        ("max of depth > 1 m and max of depth < 1 m", true), ("max of depth > 1 m and min of depth < 1 m", false),
+    ]) func `a condition that contradicts itself is found, and no other`(condition: String, isNever: Bool) {
+        let problems = Self.read(Self.smallest.replacing("depth >= 1 m}", with: condition + "}"), unit: "m").problems
+        #expect(problems.contains { $0.message.contains("`red` can never be reached") } == isNever)
+        #expect(!problems.contains { $0.message.contains("whatever comes") })
+    }
+
+    @Test(arguments: [
+        ("depth >= 1 m or depth < 2 m", true), ("depth >= 2 m or depth < 1 m", false),
+        ("between 00:00 and 00:00", true), ("between 00:00 and 23:59", false),
+        ("on workday or on restday", true), ("on weekend or on workday", false),
+        ("not (depth > 1 m and depth < 1 m)", true), ("share of (depth > 1 m) >= 0 %", true),
+    ]) func `a condition that is always true is found, and no other`(condition: String, isAlways: Bool) {
+        let problems = Self.read(Self.smallest.replacing("depth >= 1 m}", with: condition + "}"), unit: "m").problems
+        #expect(problems.contains { $0.message.contains("whatever comes") } == isAlways)
+    }
+
+    @Test func `a condition too tangled to look through is left alone`() {
+        let tangle = (0..<12).map { "(depth == \($0) m or rise == \($0) m)" }.joined(separator: " and ")
+        let text = Self.smallest.replacing("depth >= 1 m}", with: tangle + "}")
+            .replacing("{depth: mean(5m)}", with: "{depth: mean(5m), rise: delta(5m)}")
+        #expect(Self.read(text, unit: "m").scenario != nil)
+    }
+
+    @Test func `easing is told to wait only where it cannot`() {
+        func warns(_ when: String, _ until: String) -> Bool {
+            let text = Self.smallest.replacing("depth >= 1 m}", with: "\(when), until: \(until)}")
+                .replacing("{depth: mean(5m)}", with: "{depth: mean(5m), rise: delta(5m)}")
+            return Self.read(text, unit: "m").problems.contains { $0.message.contains("can ease at once") }
+        }
+        #expect(warns("depth >= 1 m", "depth < 1.1 m"))
+        #expect(!warns("depth >= 1 m", "depth < 90 cm"))
+        #expect(!warns("depth >= 1 m or rise >= 20 cm", "depth < 90 cm"))
+        #expect(warns("depth >= 1 m or rise >= 20 cm", "depth < 2 m"))
+    }
+
+    @Test func `a hold shorter than the wait between evaluations is told, unless readings are evaluated too`() {
+        let text = Self.smallest.replacing("depth >= 1 m}", with: "depth >= 1 m, for: 10s}")
+        func warns(_ text: String) -> Bool { Self.read(text).problems.contains { $0.message.contains("shorter than") } }
+        #expect(warns(text))
+        #expect(!warns(text.replacing("10s", with: "1m")))
+        #expect(!warns(text.replacing("10s", with: "0s")))
+        #expect(!warns(text + "eager: true\n"))
+    }
+
+    @Test func `holidays are missed only where no calendar names one`() {
+        let text = Self.smallest.replacing("depth >= 1 m}", with: "depth >= 1 m and not on holiday}")
+        func warns(_ days: DayTypes) -> Bool {
+            let file = YAMLFile(SourceText(file: "s.yaml", text: text))
+            var reader = ScenarioReader(file, catalogue: PlacedCatalogue(), days: days)
+            _ = reader.read()
+            return file.problems.contains { $0.message.contains("holidays") }
+        }
+        #expect(warns(DayTypes()))
+        #expect(!warns(DayTypes(holidays: [20_727])))
+    }
+
+    @Test func `fifty per cent of a share is a half`() throws {
+        let half = try Thresholds.convert("50", unit: "%", against: .share, measures: [], metricUnit: { _ in nil })
+        #expect(half == 0.5)
+        let plain = try Thresholds.convert("0.5", unit: "", against: .share, measures: [], metricUnit: { _ in nil })
+        #expect(plain == 0.5)
+        let count = try Thresholds.convert("3", unit: "", against: .count, measures: [], metricUnit: { _ in nil })
+        #expect(count == 3)
+        let distance = try Thresholds.convert(
+            "0.5",
+            unit: "km",
+            against: .distance,
+            measures: [],
+            metricUnit: { _ in nil }
+        )
+        #expect(distance == 500)
     }
 
     @Test func `warnings alone leave the scenario usable`() throws {

@@ -1,7 +1,9 @@
 import Foundation
 import GanzhiCatalogue
 import GanzhiFeeds
+import GanzhiModel
 import GanzhiPipeline
+import GanzhiWarnings
 import GanzhiWindow
 import Testing
 
@@ -35,7 +37,7 @@ import Testing
         #expect(Set(keys.known).isDisjoint(with: keys.refused.keys))
     }
 
-    @Test(arguments: ["config.schema.json", "catalogue.schema.json", "scenario.schema.json"])
+    @Test(arguments: ["config.schema.json", "catalogue.schema.json", "scenario.schema.json", "test.schema.json"])
     func `a reader knows every mapping of a schema`(file: String) throws {
         let definitions = try #require(try Self.schema(file)["$defs"] as? JSON)
         for (name, definition) in definitions where (definition as? JSON)?["properties"] != nil {
@@ -44,8 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "config.schema.json", "catalogue.schema.json", "scenario.schema.json", "reading.schema.json",
-        "event.schema.json",
+        "config.schema.json", "catalogue.schema.json", "scenario.schema.json", "test.schema.json",
+        "reading.schema.json", "event.schema.json",
     ])
     func `every member is described, so that editors can help`(file: String) throws {
         let schema = try Self.schema(file)
@@ -87,6 +89,13 @@ import Testing
         #expect(
             try words(config + "/$defs/mapping", "time-format") == JSONMapping.TimeFormat.allCases.map(\.rawValue)
         )
+        #expect(try words(scenario + "/$defs/maintenance", "on") == DayType.allCases.map(\.rawValue))
+        let taken = try #require(
+            try Self.definition(scenario + "/properties/measures/propertyNames/not")["enum"] as? [String]
+        )
+        #expect(taken == ConditionParser.keywords)
+        let kinds = try words("test.schema.json#/$defs/expectation", "event")
+        #expect(kinds == WarningExpectation.Kind.allCases.map(\.rawValue))
         let measure = try #require(try Self.definition(scenario + "/$defs/measure")["pattern"] as? String)
         let functions = WindowFunction.names.joined(separator: "|")
         #expect(measure == #"^\s*(\#(functions)|p[1-9][0-9]?)\s*\(.*\)\s*$"#)

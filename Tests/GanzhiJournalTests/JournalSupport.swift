@@ -21,6 +21,25 @@ extension Block.Content {
         .message(Message(feed: "", topic: "", payload: [])),
         .message(Message(feed: "f", topic: "t", packetID: 1, payload: [0, 255, 0])),
         .message(Message(feed: "f", topic: "t", payload: [UInt8](repeating: 0, count: 1001))),
+        .command(
+            Command(
+                id: "s-20260620-3f9a",
+                actor: "duty",
+                role: "officer",
+                body: .suppress(
+                    Suppression(
+                        id: "s-20260620-3f9a",
+                        kind: .maintenance,
+                        matchers: [.scenario: ["积水", "b"], .level: ["red"], .district: ["330106"], .key: ["d/1"]],
+                        author: "王",
+                        reason: "pumps are\nchecked",
+                        from: Timestamp(milliseconds: 1_781_935_920_000),
+                        until: Timestamp(milliseconds: 1_781_939_520_001)
+                    )
+                )
+            )
+        ),
+        .command(Command(id: "r-20260620-0001", actor: "", body: .lift(id: "s-20260620-3f9a"))),
     ]
 }
 

@@ -111,7 +111,7 @@ struct AdoptionTests {
     @Test func `a device that is no longer watched clears its warning, the others keep theirs`() throws {
         let first = try Story.fourLevels.generation()
         var second = first
-        second.scenarios[0].watch.where = ["device": "d2"]
+        second.scenarios[0].watch.inputs[0].selector.where = ["device": "d2"]
         let lines = zip(Story.minutely([3, 3, 3, 3]), Story.minutely([3, 3, 3, 3], device: "d2")).flatMap { [$0, $1] }
         let (outcome, _) = try Self.outcome(lines, under: first, then: second, before: 4)
         #expect(

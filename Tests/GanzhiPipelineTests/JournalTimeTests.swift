@@ -7,46 +7,6 @@ import Testing
 
 /// Running time of the journal: only a feed that delivers makes its devices idle or stale.
 struct JournalTimeTests {
-    /// Adds blocks, each a second of the wall clock and of the monotonic clock after the other's time that it names.
-    private struct Daemon: ~Copyable {
-        var pipeline: Pipeline
-        var commit = Commit(position: 0)
-
-        init(_ generation: Generation) throws {
-            pipeline = try Pipeline(generation: generation, clock: .journal, hashSeed: 1)
-        }
-
-        mutating func block(_ content: Block.Content, at second: Int64, monotonic: Int64? = nil) {
-            pipeline.add(
-                content,
-                sequence: pipeline.position + 1,
-                received: Timestamp(milliseconds: second * 1000),
-                monotonic: (monotonic ?? second) * 1_000_000
-            )
-        }
-
-        mutating func reading(_ value: Double, at second: Int64) {
-            let payload = ReferenceLine(second * 1000, value).text
-            _ = Array(payload.utf8).withUnsafeBytes {
-                pipeline.add(
-                    topic: "in/d1",
-                    contentType: "",
-                    isRetained: false,
-                    payload: $0,
-                    feed: "f",
-                    sequence: pipeline.position + 1,
-                    received: Timestamp(milliseconds: second * 1000),
-                    monotonic: second * 1_000_000
-                )
-            }
-        }
-
-        mutating func told() throws -> [String] {
-            pipeline.flush(into: &commit)
-            return commit.events.map { String($0.type.dropFirst("ganzhi.".count)) }
-        }
-    }
-
     private static func generation() throws -> Generation {
         var generation = try Story.blue().with(\.silence, "5m").generation()
         generation.feeds = [FeedDefinition(name: "f", topic: try TopicFilter("in/#"), format: .json)]
@@ -54,44 +14,44 @@ struct JournalTimeTests {
     }
 
     @Test func `a lost feed makes no device silent, and its return lets time pass again`() throws {
-        var daemon = try Daemon(Self.generation())
+        var daemon = try JournalStory(Self.generation())
         daemon.block(.start, at: 0)
         daemon.block(.feed(name: "f", state: .up), at: 1)
         daemon.block(.feed(name: "f", state: .drained), at: 2)
         daemon.reading(1, at: 10)
         daemon.block(.feed(name: "f", state: .down), at: 20)
         daemon.block(.tick, at: 4000)
-        #expect(try daemon.told() == ["feed.degraded"])
+        #expect(daemon.told() == ["feed.degraded"])
         daemon.block(.feed(name: "f", state: .up), at: 4001)
         daemon.block(.tick, at: 4500)
-        #expect(try daemon.told() == ["feed.degraded", "feed.restored"])
+        #expect(daemon.told() == ["feed.degraded", "feed.restored"])
         // Ten seconds of running time had passed since the reading; idleness comes 290 s after the backlog was read.
         daemon.block(.feed(name: "f", state: .drained), at: 5000)
         daemon.block(.tick, at: 5289)
-        #expect(try daemon.told().count == 2)
+        #expect(daemon.told().count == 2)
         daemon.block(.tick, at: 5290)
-        #expect(try daemon.told().last == "warning.raised")
+        #expect(daemon.told().last == "warning.raised")
         daemon.block(.tick, at: 5590)
-        #expect(try daemon.told().count == 3)
+        #expect(daemon.told().count == 3)
         daemon.block(.tick, at: 5591)
-        #expect(try daemon.told().last == "warning.stale")
+        #expect(daemon.told().last == "warning.stale")
     }
 
     @Test func `a daemon's downtime is no running time, though the wall clock went on`() throws {
-        var daemon = try Daemon(Self.generation())
+        var daemon = try JournalStory(Self.generation())
         daemon.block(.start, at: 0)
         daemon.block(.feed(name: "f", state: .drained), at: 1)
         daemon.reading(1, at: 10)
         daemon.block(.start, at: 90_000, monotonic: 7)
         daemon.block(.feed(name: "f", state: .drained), at: 90_001, monotonic: 8)
         daemon.block(.tick, at: 90_300, monotonic: 307)
-        #expect(try daemon.told() == [])
+        #expect(daemon.told() == [])
         daemon.block(.tick, at: 90_301, monotonic: 308)
-        #expect(try daemon.told() == ["warning.raised"])
+        #expect(daemon.told() == ["warning.raised"])
     }
 
     @Test func `a wall clock that goes back moves nothing back`() throws {
-        var daemon = try Daemon(Self.generation())
+        var daemon = try JournalStory(Self.generation())
         daemon.block(.start, at: 1000)
         daemon.block(.tick, at: 500)
         #expect(daemon.pipeline.now == Timestamp(milliseconds: 1_000_000))

@@ -12,7 +12,10 @@ import Yams
 struct PolicyReader {
     private let keys: Keys?
     private let defaults: Keys?
-    private static let known: Set<String> = ["scenario", "watch", "time", "measures", "levels", "clear", "evidence"]
+    private static let known: Set<String> = [
+        "scenario", "source", "watch", "time", "eager", "measures", "levels", "clear",
+        "evidence",
+    ]
 
     init(_ node: Node?, defaults: Node?) throws {
         keys = try node.map { try Keys($0, "a policy", Self.known) }
@@ -35,20 +38,16 @@ struct PolicyReader {
         }
         let evidence = try self["evidence"].map { try Keys($0, "`evidence`", ["coverage", "quiet"]) }
         let clear = try self["clear"].map { try Keys($0, "`clear`", ["when", "for"]) }
-        let watch = try self["watch"].map { try Keys($0, "`watch`", ["metric", "where"]) }
         return Scenario(
             id: try self["scenario"]?.text ?? "s",
-            watch: WatchSelector(
-                metric: try watch?["metric"]?.text ?? "m",
-                where: try Dictionary(
-                    uniqueKeysWithValues: watch?["where"]?.entries.map { (try $0.key.text, try $0.value.text) } ?? []
-                )
-            ),
+            source: try self["source"].map(Self.source),
+            watch: try Self.watch(self["watch"]),
             every: every,
             lateness: try span("lateness") ?? .zero,
             idle: try span("idle") ?? .minutes(5),
             revise: try span("revise") ?? .zero,
             from: try (own?["from"] ?? shared?["from"]).map(Self.timeOfDay) ?? .zero,
+            eager: try self["eager"]?.text == "true",
             quietCounts: try evidence?["quiet"]?.text == "counts",
             measures: measures,
             ladder: Ladder(
@@ -60,6 +59,41 @@ struct PolicyReader {
                 silence: try span("silence") ?? .minutes(10),
                 minimumCoverage: try evidence?["coverage"]?.number ?? 0
             )
+        )
+    }
+
+    private static func watch(_ node: Node?) throws -> Watch {
+        let keys = try node.map { try Keys($0, "`watch`", ["metric", "where", "series", "per"]) }
+        let per = try keys?["per"].map { Watch.Key(try $0.text) } ?? .device
+        guard let series = try keys?["series"]?.entries else {
+            return Watch(
+                metric: try keys?["metric"]?.text ?? "m",
+                where: try conditions(keys?["where"]),
+                per: per
+            )
+        }
+        let inputs = try series.map { name, node in
+            let keys = try Keys(node, "a series", ["metric", "where"])
+            let selector = WatchSelector(
+                metric: try keys["metric", default: nil].text,
+                where: try conditions(keys["where"])
+            )
+            return Watch.Input(name: try name.text, selector: selector)
+        }
+        return Watch(inputs: inputs, per: per)
+    }
+
+    private static func conditions(_ node: Node?) throws -> [String: String] {
+        try Dictionary(uniqueKeysWithValues: node?.entries.map { (try $0.key.text, try $0.value.text) } ?? [])
+    }
+
+    private static func source(_ node: Node) throws -> Scenario.Source {
+        let keys = try Keys(node, "`source`", ["valid-from", "valid-to"])
+        return Scenario.Source(
+            title: "",
+            kind: .practice,
+            validFrom: try keys["valid-from"]?.text,
+            validTo: try keys["valid-to"]?.text
         )
     }
 
@@ -97,9 +131,15 @@ struct PolicyReader {
             )
         }
         let devices = try keys?["devices"]?.items.map { node in
-            let keys = try Keys(node, "a device", ["id", "expected-interval"])
+            let keys = try Keys(node, "a device", ["id", "expected-interval", "district", "place", "labels"])
+            let place = try keys["place"].map { try Keys($0, "a place", ["latitude", "longitude"]) }
             return DeviceDefinition(
                 id: try keys["id", default: nil].text,
+                district: try keys["district"]?.text,
+                place: try place.map {
+                    Place(latitude: try $0["latitude"]?.number, longitude: try $0["longitude"]?.number)
+                },
+                labels: try conditions(keys["labels"]),
                 expectedInterval: try keys["expected-interval"]?.span
             )
         }

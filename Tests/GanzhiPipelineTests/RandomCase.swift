@@ -117,7 +117,7 @@ struct RandomCase {
         let revise = pick([0, 0, step, 3 * step, 5 * step / 2, 30 * step])
         return Scenario(
             id: id,
-            watch: WatchSelector(metric: "water_level", where: chance(0.2) ? ["device": device] : [:]),
+            watch: Watch(metric: "water_level", where: chance(0.2) ? ["device": device] : [:]),
             every: every,
             lateness: lateness,
             idle: idle,

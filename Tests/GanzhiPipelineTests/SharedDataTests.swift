@@ -94,7 +94,7 @@ struct SharedDataTests {
         ]
         return Scenario(
             id: "s",
-            watch: WatchSelector(metric: metric),
+            watch: Watch(metric: metric),
             every: every,
             lateness: every,
             idle: .days(3650),

@@ -38,7 +38,7 @@ struct SmallLayoutTests {
             scenarios: [
                 Scenario(
                     id: "s",
-                    watch: WatchSelector(metric: "water_level"),
+                    watch: Watch(metric: "water_level"),
                     every: .seconds(1),
                     lateness: .seconds(plan.lateness),
                     idle: .seconds(8),

@@ -48,7 +48,7 @@ struct Story {
         func span(_ text: String) throws -> TimeSpan { try #require(TimeSpan(text)) }
         return Scenario(
             id: id,
-            watch: WatchSelector(metric: "water_level"),
+            watch: Watch(metric: "water_level"),
             every: .minutes(1),
             lateness: try span(lateness),
             idle: try span(idle),

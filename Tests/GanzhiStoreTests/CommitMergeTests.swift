@@ -28,6 +28,10 @@ struct CommitMergeTests {
             ]
             commit.ledger = [feed: Int64(number)]
             commit.samples = [LedgerSample(key: feed, received: now, topic: "\(number)", detail: "", payload: [])]
+            commit.traces = [point(Int64(number % 4), depth: Double(number))]
+            // The third is over later; the first is over and comes again.
+            commit.suppressions = [silence("s\(number % 5)", until: now + .hours(Int64(number)))]
+            commit.endedSuppressions = number == 5 ? ["s3", "s1"] : []
             return commit
         }
         let folder = try TemporaryFolder()
@@ -44,6 +48,9 @@ struct CommitMergeTests {
         #expect(try left.standingWarnings() == right.standingWarnings())
         #expect(try left.ledger() == right.ledger())
         #expect(try left.samples() == right.samples())
+        #expect(try left.suppressions() == right.suppressions())
+        #expect(try right.suppressions().map(\.id) == ["s2", "s4", "s0", "s1"])
+        #expect(try left.trace(scenario: "s", key: "d1") == right.trace(scenario: "s", key: "d1"))
         #expect(try left.position() == right.position())
         #expect(
             try single.pendingPublications(limit: 99).map(\.publication)

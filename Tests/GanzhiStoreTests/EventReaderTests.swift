@@ -15,6 +15,7 @@ struct EventReaderTests {
         if let since = filter.since, event.time < since { return false }
         if !filter.levels.isEmpty, !filter.levels.contains(event.level) { return false }
         if let scenario = filter.scenario, event.scenario != scenario { return false }
+        if let key = filter.key, event.key != key { return false }
         if let district = filter.district, event.district != district { return false }
         if let device = filter.device, event.device != device { return false }
         if !filter.types.isEmpty, !filter.types.contains(event.type) { return false }
@@ -38,6 +39,7 @@ struct EventReaderTests {
                     serial,
                     level: pick(levels),
                     scenario: pick(["a", "b", ""]),
+                    key: pick(["k1", "k2", ""]),
                     district: pick(["1", "2", ""]),
                     device: pick(["x", "y", "z"]),
                     subject: pick(["e1", "e2", "e3", "e4"]),
@@ -55,6 +57,7 @@ struct EventReaderTests {
                 since: maybe(Timestamp(milliseconds: .random(in: 900...7000, using: &generator))),
                 levels: maybe(Set((0..<pick([1, 2, 3])).map { _ in pick(levels) })) ?? [],
                 scenario: maybe(pick(["a", "b", "", "c"])),
+                key: maybe(pick(["k1", "k2", ""])),
                 district: maybe(pick(["1", "2", ""])),
                 device: maybe(pick(["x", "y"])),
                 types: maybe(Set([pick(types), pick(types)])) ?? [],
@@ -95,6 +98,10 @@ struct EventReaderTests {
             EventFilter(scenario: "s", district: "d", subject: "e"),
             "SEARCH event USING INDEX event_subject (subject=? AND rowid>? AND rowid<?)"
         ),
+        (
+            EventFilter(scenario: "s", key: "k", device: "x"),
+            "SEARCH event USING INDEX event_key (key=? AND rowid>? AND rowid<?)"
+        ),
         (EventFilter(district: "d"), "SEARCH event USING INDEX event_district (district=? AND rowid>? AND rowid<?)"),
         (
             EventFilter(levels: ["red", "blue"]),
@@ -110,6 +117,22 @@ struct EventReaderTests {
             #expect(plan.contains(step), "\(plan)")
             #expect(!plan.contains { $0.contains("TEMP B-TREE") || $0.hasPrefix("SCAN") }, "\(plan)")
         }
+    }
+
+    @Test func `the newest events of a scenario at a key come page by page, oldest first`() throws {
+        let store = try EventStore(folder: folder.url)
+        let events = (1...9 as ClosedRange<UInt64>).map { serial in
+            event(serial, scenario: serial == 4 ? "other" : "flood", key: serial.isMultiple(of: 3) ? "d2" : "d1")
+        }
+        try store.apply(commit(1, events), at: now)
+        let reader = try EventReader(folder: folder.url)
+        func serials(before serial: UInt64? = nil, limit: Int) throws -> [UInt64] {
+            try reader.events(scenario: "flood", key: "d1", before: serial, limit: limit).map(\.serial)
+        }
+        #expect(try serials(limit: 9) == [1, 2, 5, 7, 8])
+        #expect(try serials(limit: 2) == [7, 8])
+        #expect(try serials(before: 7, limit: 2) == [2, 5])
+        #expect(try serials(before: 1, limit: 2) == [])
     }
 
     @Test func `a folder without a store says what to do`() throws {

@@ -55,6 +55,22 @@ func commit(_ position: UInt64, _ events: [Event] = []) -> Commit {
     return commit
 }
 
+/// A silence of everything red.
+func silence(_ id: String, kind: Suppression.Kind = .silence, until: Timestamp = now + .hours(1)) -> Suppression {
+    Suppression(id: id, kind: kind, matchers: [.level: ["red"]], author: "duty", reason: "known", until: until)
+}
+
+/// A point of the trace of scenario `s` at `d1`, by seconds before or behind ``now``.
+func point(_ seconds: Int64, level: Level? = .blue, depth: Double = 0.1) -> TracePoint {
+    TracePoint(
+        scenario: "s",
+        key: "d1",
+        instant: now + .seconds(seconds),
+        level: level,
+        values: [.init(measure: "depth", value: depth), .init(measure: "a", value: -2)]
+    )
+}
+
 /// Some wall clock.
 let now = Timestamp(milliseconds: 1_781_936_000_000)
 

@@ -69,12 +69,24 @@ struct MigrationTests {
         let generation = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         #expect(try reader.generation(generation) == Array("abc".utf8))
 
-        try store.apply(commit(42, [event(3)]), at: now)
+        #expect(try reader.suppressions().isEmpty)
+        #expect(try reader.trace(scenario: "underpass-flooding", key: "d1").isEmpty)
+        #expect(try reader.events(scenario: "underpass-flooding", key: "d1") == events)
+
+        var next = commit(42, [event(3)])
+        next.warnings = try reader.standingWarnings()
+        next.warnings[0].suppressedBy = "silence s1"
+        next.suppressions = [silence("s1")]
+        next.traces = [point(0)]
+        try store.apply(next, at: now)
         #expect(try reader.verifyChain() == ChainReport(sound: 3, fault: nil))
+        #expect(try reader.standingWarnings() == next.warnings)
+        #expect(try reader.suppressions() == next.suppressions)
+        #expect(try reader.trace(scenario: "s", key: "d1") == next.traces)
         #expect(throws: StoreError.self) { try store.write { try $0.execute(sql: "DELETE FROM event") } }
     }
 
-    @Test func `this version makes the tables of version 1`() throws {
+    @Test func `a store of version 1 gets the tables that a new one has`() throws {
         let schema = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
         let made = try EventStore(file: folder.url.appending(path: "new.sqlite")).pool.read {
             try String.fetchAll($0, sql: schema)

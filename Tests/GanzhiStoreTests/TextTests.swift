@@ -88,7 +88,7 @@ struct TextTests {
     }
 
     @Test func `standing warnings are a table in columns, wide characters too`() {
-        func warning(_ key: String, _ level: Level, stale: Bool) -> StandingWarning {
+        func warning(_ key: String, _ level: Level, stale: Bool, by suppression: String = "") -> StandingWarning {
             StandingWarning(
                 scenario: "s",
                 key: key,
@@ -98,6 +98,7 @@ struct TextTests {
                 instant: Timestamp(milliseconds: 60_000),
                 isStale: stale,
                 district: stale ? "" : "330106",
+                suppressedBy: suppression,
                 serial: 5
             )
         }
@@ -115,6 +116,44 @@ struct TextTests {
             String(decoding: WarningText.json(warnings[0]), as: UTF8.self)
                 == #"{"scenario":"s","key":"隧道","level":"orange","episode":"e1","raised":0,"instant":60000,"#
                 + #""stale":false,"district":"330106","serial":5}"#
+        )
+
+        let quiet = [
+            warning("d1", .blue, stale: false, by: "silence s-20260620-3f9a"),
+            warning("d2", .blue, stale: true, by: "maintenance m1"),
+        ]
+        #expect(
+            WarningText.lines(quiet, zone: .gmt).dropFirst().map { $0.split(separator: "e1")[1].drop { $0 == " " } }
+                == ["suppressed by silence s-20260620-3f9a", "stale, suppressed by maintenance m1"]
+        )
+        #expect(
+            String(decoding: WarningText.json(quiet[0]), as: UTF8.self)
+                == #"{"scenario":"s","key":"d1","level":"blue","episode":"e1","raised":0,"instant":60000,"#
+                + #""stale":false,"district":"330106","suppressedBy":"silence s-20260620-3f9a","serial":5}"#
+        )
+    }
+
+    @Test func `suppressions are a table that says who, why, what and until when`() {
+        var later = silence("s2", until: Timestamp(milliseconds: 120_000))
+        later.from = Timestamp(milliseconds: 60_000)
+        later.matchers = [.district: ["330106", "330108"], .scenario: ["flood"]]
+        let both = [silence("s-20260620-3f9a", until: Timestamp(milliseconds: 90_000)), later]
+        let start = Timestamp(milliseconds: 30_000)
+        #expect(
+            SuppressionText.lines(both, kind: .silence, now: start, zone: .gmt) == [
+                "ID               STATE    FROM                           UNTIL                          AUTHOR  MATCHES                                REASON",
+                "s-20260620-3f9a  holds    -                              1970-01-01 00:01:30.000+00:00  duty    level=red                              known",
+                "s2               to come  1970-01-01 00:01:00.000+00:00  1970-01-01 00:02:00.000+00:00  duty    scenario=flood district=330106,330108  known",
+            ]
+        )
+        #expect(
+            SuppressionText.lines([], kind: .maintenance, now: start, zone: .gmt)
+                == ["No maintenance holds or is to come."]
+        )
+        #expect(
+            String(decoding: SuppressionText.json(later, now: start), as: UTF8.self)
+                == #"{"id":"s2","kind":"silence","state":"to come","matchers":{"scenario":["flood"],"#
+                + #""district":["330106","330108"]},"author":"duty","reason":"known","from":60000,"until":120000}"#
         )
     }
 

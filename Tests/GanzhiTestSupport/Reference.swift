@@ -43,15 +43,29 @@ import GanzhiWindow
 /// - Evaluation begins with the first multiple of `every` that is not before the first watermark.
 ///
 /// Ladders and time
-/// - *The last evaluation*, a stale event's instant, is the last multiple of `every` up to which the key's inputs are
-///   final, known or not.
+/// - *The last evaluation*, a stale event's instant, is the one made last, known or not; instants at which the source does
+///   not hold are none.
 /// - The end of the input closes each key up to the last end of a window that holds a reading of that key, bad ones
 ///   included; of a sliding measure this is the time of the newest reading, of a session measure the end of the last
-///   session that is open.
+///   session that is open. Members whose own end is earlier take part as idle ones do.
 /// - A measure with a result but under `evidence.coverage` is unknown, yet stands in the evidence: it has a result.
 /// - Received time of a reading is *now* of its block.
 /// - Where the catalogue names no unit, a metric's first stated one holds from the block that states it; before, a
 ///   ladder with a unit in any threshold is unknown as a whole.
+///
+/// Groups, versions and corrections
+/// - Windows of groups, and those of scenarios of which there are several versions, are not reported here.
+/// - A member's window that is final says what it said when it became so, with its revisions, however long after that the
+///   group is evaluated; so does freshness. Windows of an eager evaluation hold all readings of their time.
+/// - Versions of a scenario at one key are evaluated in the order of their instants; whichever is evaluated takes over a
+///   warning that stands in another. Where it lacks the level, the one that it takes is the level of the last event.
+/// - The first instant behind the last validity is one of the version in which the warning stands. Its event has neither
+///   evidence nor conditions.
+/// - A reading that is a member twice is evaluated eagerly once, in the panes of the first input that applied it.
+/// - *What stands* in an eager evaluation ended up to the member's watermark; of an idle one, up to where the key has been
+///   evaluated.
+/// - All that one reading revises at a key is revised before corrections are decided, in the order of the transitions.
+/// - Only windows that had a result are remembered with a transition; one that loses it is unknown.
 public struct Reference {
     /// A reading that was heard and is no duplicate.
     struct Heard {
@@ -71,37 +85,44 @@ public struct Reference {
         var lastHeard: Int64 = .min
     }
 
-    private let scenarios: [Scenario]
-    private let catalogue: Catalogue
+    let scenarios: [Scenario]
+    let catalogue: Catalogue
     private let calendar: DayCalendar
-    private var series: [Series] = []
+    let clock: ReferenceClock
+    var series: [Series] = []
     /// Scenario by scenario and series by series, what became of the readings.
-    private var watches: [Watch] = []
+    var watches: [Watch] = []
+    /// Version by version, where conditions are asked.
+    var keys: [Key] = []
+    /// Scenario by scenario and key by key, what stands.
+    var posts: [Post] = []
     /// Canonical units of metrics, `m` or `cm`.
-    private var units: [String: String]
-    private var outcome = ReferenceOutcome()
-    private var now: Int64 = .min
-    private var block = 0
+    var units: [String: String]
+    var outcome = ReferenceOutcome()
+    var now: Int64 = .min
+    var block = 0
     // Of the block at hand, in no order.
     private var windows: [(window: ReferenceOutcome.Window, measure: Int)] = []
-    private var transitions: [ReferenceOutcome.Transition] = []
+    var transitions: [ReferenceOutcome.Transition] = []
 
     /// Replays lines.
     public static func replay(_ lines: [ReferenceLine], through generation: Generation) -> ReferenceOutcome {
         var reference = Reference(
             scenarios: generation.scenarios.filter { $0.stage != .retired },
             catalogue: generation.catalogue,
-            calendar: generation.calendar
+            calendar: generation.calendar,
+            days: generation.days
         )
         for line in lines { reference.take(line) }
         reference.finish()
         return reference.outcome
     }
 
-    private init(scenarios: [Scenario], catalogue: Catalogue, calendar: DayCalendar) {
+    private init(scenarios: [Scenario], catalogue: Catalogue, calendar: DayCalendar, days: DayTypes) {
         self.scenarios = scenarios
         self.catalogue = catalogue
         self.calendar = calendar
+        clock = ReferenceClock(calendar, types: days)
         units = Dictionary(
             uniqueKeysWithValues: catalogue.metrics.compactMap { metric in metric.unit.map { (metric.id, $0) } }
         )
@@ -126,25 +147,30 @@ public struct Reference {
         let received = stated ?? (isRejected ? nil : items.compactMap(\.time).max())
         if let received { now = max(now, received * 1000) }
         if !isRejected { learnUnits(of: items, isAheadRefused: stated != nil) }
-        for index in watches.indices { goIdle(index) }
+        goIdle()
         if isRejected {
             count("messages.rejected")
         } else {
             count("messages.decoded")
             for item in items { take(item, isAheadRefused: stated != nil) }
         }
-        for index in watches.indices { goStale(index) }
+        for number in posts.indices { goStale(number) }
         closeBlock()
     }
 
     private mutating func finish() {
         block += 1
-        for index in watches.indices {
-            guard let end = watches[index].lastEndHoldingAReading else { continue }
-            watches[index].watermark = max(watches[index].watermark, end)
-            evaluate(index)
+        let ends = watches.map { $0.lastEndHoldingAReading ?? .min }
+        for (index, end) in ends.enumerated() {
+            watches[index].advance(to: end)
+            close(index)
         }
+        for number in keys.indices {
+            for member in keys[number].members { keys[number].advance(to: ends[member]) }
+        }
+        for number in posts.indices { settle(number) }
         closeBlock()
+        outcome.flappings.sort()
     }
 
     /// Puts what the block brought forth in the order in which it leaves.
@@ -160,14 +186,8 @@ public struct Reference {
             if left.measure != right.measure { return left.measure < right.measure }
             return left.window.revision < right.window.revision
         }
-        transitions.sort { left, right in
-            if left.instant != right.instant { return left.instant < right.instant }
-            if left.scenario != right.scenario { return left.scenario.precedesByCodePoint(right.scenario) }
-            if left.key != right.key { return left.key.precedesByCodePoint(right.key) }
-            return left.sequence < right.sequence
-        }
+        outcome.transitions += inOrder(transitions)
         outcome.windows += windows.map(\.window)
-        outcome.transitions += transitions
         windows = []
         transitions = []
     }
@@ -218,17 +238,43 @@ public struct Reference {
             count(entries.contains(.revised) ? "readings.revised" : "readings.late")
         }
         if fates.contains(where: { $0.entry != .late && $0.missesAMeasure }) { count("readings.partly-late") }
-        for (index, fate) in zip(watching, fates) where fate.entry != .late {
-            emit(watches[index].apply(reading), of: index)
-            watches[index].advance(to: time - watches[index].lateness)
-            evaluate(index)
+        for post in posts.indices {
+            take(reading, into: post, Array(zip(watching, fates)))
         }
     }
 
-    private mutating func emit(_ reported: [(result: Watch.Result, measure: Int)], of index: Int) {
-        for (result, measure) in reported {
-            let line = result.line(scenario: watches[index].scenario.id, key: watches[index].key)
-            windows.append((line, measure))
+    /// Lets a reading take its effect at one scenario and key.
+    private mutating func take(_ reading: Heard, into post: Int, _ fates: [(watch: Int, fate: Watch.Fate)]) {
+        var earlier: [(key: Int, watch: Int)] = []
+        for number in posts[post].versions {
+            let own = fates.filter { keys[number].members.contains($0.watch) && $0.fate.entry != .late }
+            let revised = own.map { watch, _ in (watch, watches[watch].apply(reading)) }
+            for (watch, reports) in revised { emit(reports, of: watch) }
+            correct(number, revised)
+            for (watch, _) in own {
+                watches[watch].advance(to: reading.time - watches[watch].lateness)
+                close(watch)
+            }
+            advance(number)
+            if let first = own.first(where: { $0.fate.entry == .applied }) {
+                if reading.time > keys[number].newest { earlier.append((number, first.watch)) }
+                keys[number].newest = max(keys[number].newest, reading.time)
+            }
+        }
+        settle(post)
+        for (number, watch) in earlier where keys[number].scenario.eager {
+            let end = watches[watch].panes.next(after: reading.time)
+            evaluate(number, at: end, eagerlyOn: reading.time)
+        }
+    }
+
+    private mutating func emit(_ reports: [Watch.Report], of index: Int) {
+        let watch = watches[index]
+        let versions = scenarios.count { $0.id == watch.scenario.id }
+        guard watch.scenario.watch.isSingle, versions == 1 else { return }
+        for report in reports {
+            guard let result = report.result else { continue }
+            windows.append((result.line(scenario: watch.scenario.id, key: watch.device), report.measure))
         }
     }
 
@@ -236,93 +282,77 @@ public struct Reference {
     private mutating func number(device: String, metric: String) -> Int {
         if let known = series.firstIndex(where: { $0.device == device && $0.metric == metric }) { return known }
         series.append(Series(device: device, metric: metric))
-        let definition = catalogue.device(device)
-        for scenario in scenarios where scenario.watch.matches(device: device, metric: metric, in: catalogue) {
-            watches.append(
-                Watch(
+        for scenario in scenarios {
+            guard let name = scenario.watch.per.name(ofDevice: device, in: catalogue) else {
+                continue
+            }
+            for (input, declared) in scenario.watch.inputs.enumerated()
+            where declared.selector.matches(device: device, metric: metric, in: catalogue) {
+                let watch = Watch(
                     scenario: scenario,
+                    input: input,
                     series: series.count - 1,
-                    key: device,
-                    expectedInterval: definition?.expectedInterval?.microseconds,
+                    device: device,
+                    expectedInterval: catalogue.device(device)?.expectedInterval?.microseconds,
                     calendar: calendar
                 )
-            )
+                watches.append(watch)
+                let key = number(of: scenario, key: name, instants: watch.instants)
+                keys[key].members.append(watches.count - 1)
+            }
         }
         return series.count - 1
+    }
+
+    /// The key of a scenario's version; its post is made with the first of them.
+    private mutating func number(of scenario: Scenario, key name: String, instants: ReferenceGrid) -> Int {
+        if let known = keys.firstIndex(where: { $0.name == name && $0.scenario == scenario }) { return known }
+        var post = posts.firstIndex { $0.scenario == scenario.id && $0.key == name }
+        if post == nil {
+            posts.append(Post(scenario: scenario.id, key: name))
+            post = posts.count - 1
+        }
+        keys.append(Key(scenario: scenario, name: name, post: post!, instants: instants))
+        posts[post!].versions.append(keys.count - 1)
+        return keys.count - 1
     }
 
     // MARK: Time
 
     /// Applied before the readings of a block.
-    private mutating func goIdle(_ index: Int) {
-        let heard = series[watches[index].series]
-        let idle = watches[index].scenario.idle.microseconds
-        guard watches[index].hasBegun, now - heard.lastHeard >= idle else { return }
-        watches[index].advance(to: watches[index].idleWatermark)
-        if watches[index].scenario.quietCounts { watches[index].advance(to: now - idle) }
-        evaluate(index)
-    }
-
-    /// Closes every window and visits every instant that has become final.
-    private mutating func evaluate(_ index: Int) {
-        for step in watches[index].takeSteps() {
-            emit(watches[index].close(step.closings), of: index)
-            guard let instant = step.instant else { continue }
-            watches[index].evaluated = instant
-            let change = watches[index].ladder.evaluate(
-                at: instant,
-                now: now,
-                isFresh: watches[index].isFresh(at: instant),
-                results: watches[index].results,
-                unit: units[watches[index].scenario.watch.metric]
-            )
-            guard let change else { continue }
-            transitions.append(
-                transition(
-                    index,
-                    type: change.type,
-                    level: change.level,
-                    previous: change.previous,
-                    evidence: change.evidence,
-                    conditions: change.conditions
-                )
-            )
+    private mutating func goIdle() {
+        for index in watches.indices where watches[index].hasBegun && isIdle(index) {
+            watches[index].advance(to: watches[index].idleWatermark)
+            if watches[index].scenario.quietCounts {
+                watches[index].advance(to: now - watches[index].scenario.idle.microseconds)
+            }
+            close(index)
         }
+        for number in keys.indices { advance(number) }
+        for number in posts.indices { settle(number) }
     }
 
-    private mutating func goStale(_ index: Int) {
-        guard watches[index].ladder.goesStale(now: now) else { return }
-        let (level, previous) = watches[index].ladder.lastEvent
-        transitions.append(
-            transition(index, type: "stale", level: level, previous: previous, evidence: [], conditions: [:])
-        )
+    func isIdle(_ index: Int) -> Bool {
+        now - series[watches[index].series].lastHeard >= watches[index].scenario.idle.microseconds
     }
 
-    private func transition(
-        _ index: Int,
-        type: String,
-        level: String,
-        previous: String,
-        evidence: [Watch.Result],
-        conditions: [String: String]
-    ) -> ReferenceOutcome.Transition {
-        let watch = watches[index]
-        let newest = evidence.map(\.newest).max { $0.time < $1.time }
-        return ReferenceOutcome.Transition(
-            type: type,
-            scenario: watch.scenario.id,
-            key: watch.key,
-            level: level,
-            previous: previous,
-            instant: watch.evaluated / 1000,
-            decided: now / 1000,
-            observed: newest.map { $0.time / 1000 },
-            received: newest.map { $0.received / 1000 },
-            block: block,
-            sequence: watch.ladder.sequence,
-            evidence: evidence.map(\.evidence),
-            conditions: conditions
-        )
+    /// Closes every window that has become final.
+    private mutating func close(_ index: Int) {
+        emit(watches[index].close(), of: index)
+    }
+
+    /// Moves a key's watermark up to where all members are final who are not idle; where all are, to the furthest.
+    private mutating func advance(_ number: Int) {
+        let members = keys[number].members
+        let awake = members.filter { !isIdle($0) }.map { watches[$0].watermark }
+        keys[number].advance(to: awake.min() ?? members.map { watches[$0].watermark }.max()!)
+    }
+
+    /// Evaluates what has become final at a scenario's key, in the order of instants.
+    private mutating func settle(_ post: Int) {
+        var due: [(instant: Int64, key: Int)] = []
+        for number in posts[post].versions { due += keys[number].takeInstants().map { ($0, number) } }
+        for (instant, number) in due.sorted(by: <) { evaluate(number, at: instant) }
     }
 }
 

@@ -33,8 +33,40 @@ extension ReferenceOutcome {
         self.init()
         let decoder = JSONDecoder()
         windows = try windowLines.split(separator: 0x0A).map { try decoder.decode(Window.self, from: Data($0)) }
-        transitions = try commit.events.map { try Transition(decoder.decode(EventForm.self, from: Data($0.bytes))) }
+        for bytes in commit.events.map({ Data($0.bytes) }) {
+            let type = try decoder.decode(TypeForm.self, from: bytes).type
+            switch type {
+            case "ganzhi.warning.flapping":
+                flappings.append(Flapping(try decoder.decode(FlappingForm.self, from: bytes).data))
+            case _ where type.hasPrefix("ganzhi.warning."):
+                transitions.append(Transition(try decoder.decode(EventForm.self, from: bytes)))
+            default: break
+            }
+        }
+        flappings.sort()
         for (key, count) in commit.ledger where count != 0 { counts[key.column.rawValue, default: 0] += Int(count) }
+    }
+}
+
+private struct TypeForm: Decodable {
+    var type: String
+}
+
+/// The part of a report of flapping that is compared.
+private struct FlappingForm: Decodable {
+    struct Content: Decodable {
+        var scenario: String
+        var key: String
+        var instant: Int64
+        var block: Int
+    }
+
+    var data: Content
+}
+
+extension ReferenceOutcome.Flapping {
+    fileprivate init(_ content: FlappingForm.Content) {
+        self.init(scenario: content.scenario, key: content.key, instant: content.instant, block: content.block)
     }
 }
 
@@ -56,6 +88,7 @@ private struct EventForm: Decodable {
         var times: Times
         var evidence: [ReferenceOutcome.Evidence]?
         var conditions: [String: TruthForm]?
+        var references: [String]?
     }
 
     var type: String
@@ -79,8 +112,9 @@ private struct TruthForm: Decodable {
 
 extension ReferenceOutcome.Transition {
     fileprivate init(_ event: EventForm) {
+        let type = String(event.type.split(separator: ".").last!)
         self.init(
-            type: String(event.type.split(separator: ".").last!),
+            type: type,
             scenario: event.data.scenario,
             key: event.data.key,
             level: event.data.level,
@@ -92,7 +126,8 @@ extension ReferenceOutcome.Transition {
             block: event.data.block,
             sequence: Int(event.sequence)!,
             evidence: event.data.evidence ?? [],
-            conditions: event.data.conditions?.mapValues(\.text) ?? [:]
+            conditions: event.data.conditions?.mapValues(\.text) ?? [:],
+            corrects: type == "corrected" ? event.data.references?.first.flatMap { Int($0.suffix(6)) } : nil
         )
     }
 }

@@ -80,7 +80,7 @@ public struct ReferenceOutcome: Sendable {
 
     /// A warning event.
     public struct Transition: Sendable {
-        /// The last word of the event's type: raised, escalated, eased, cleared or stale.
+        /// The last word of the event's type: raised, escalated, eased, cleared, stale or corrected.
         public var type: String
         /// Scenario id.
         public var scenario: String
@@ -106,12 +106,16 @@ public struct ReferenceOutcome: Sendable {
         public var evidence: [Evidence]
         /// Level to `true`, `false` or `unknown`.
         public var conditions: [String: String]
+        /// Of a correction, the place of the event that it corrects.
+        public var corrects: Int?
     }
 
     /// Window lines in order.
     public var windows: [Window] = []
-    /// Warning events in order.
+    /// Warning events in order, but for reports of flapping.
     public var transitions: [Transition] = []
+    /// Reports of flapping, by scenario, key and block.
+    public var flappings: [Flapping] = []
     /// Entries of the ledger, such as `readings.late`; those that are 0 are left out.
     public var counts: [String: Int] = [:]
 
@@ -124,6 +128,7 @@ public struct ReferenceOutcome: Sendable {
     public func difference(to other: ReferenceOutcome) -> String? {
         Self.difference(windows, other.windows) { $0.isSame(as: $1) }.map { "windows \($0)" }
             ?? Self.difference(transitions, other.transitions) { $0.isSame(as: $1) }.map { "transitions \($0)" }
+            ?? Self.difference(flappings, other.flappings, ==).map { "flappings \($0)" }
             ?? (counts == other.counts
                 ? nil : "counts:\n  \(counts.sorted(by: <))\n  \(other.counts.sorted(by: <))")
     }
@@ -182,7 +187,7 @@ extension ReferenceOutcome.Transition {
         return own == (other.type, other.scenario, other.key, other.level, other.previous, other.instant)
             && (decided, observed, received, block, sequence)
                 == (other.decided, other.observed, other.received, other.block, other.sequence)
-            && conditions == other.conditions
+            && conditions == other.conditions && corrects == other.corrects
     }
 }
 

@@ -3,7 +3,7 @@ import GanzhiPipeline
 import GanzhiWindow
 
 extension Reference {
-    /// One scenario at one series.
+    /// The windows of one scenario over one series, as one of its inputs.
     struct Watch {
         /// What becomes of a reading in a plan.
         struct Fate {
@@ -15,10 +15,8 @@ extension Reference {
 
         /// What a measure knows beside the readings of its plan.
         struct Standing {
-            /// End of its last window that was closed.
-            var end: Int64 = .min
-            /// What that window said.
-            var result: Result?
+            /// What its windows said, by their ends; of sliding windows and sessions earliest end first.
+            var said: [(end: Int64, result: Result?)] = []
             /// How often a window was reported, by its end.
             var reports: [Int64: Int] = [:]
             /// Sliding: times of usable readings whose windows are not closed.
@@ -41,40 +39,54 @@ extension Reference {
         }
 
         let scenario: Scenario
+        let input: Int
         let series: Int
-        let key: String
+        let device: String
         let expectedInterval: Int64?
+        /// Its measures, as declared.
+        let measures: [Measure]
         /// Every reading that was applied or revised, in order of arrival.
         var applied: [Heard] = []
         /// All before it is final; nothing at all before the first reading.
         var watermark: Int64 = .min
-        /// The last instant that was evaluated.
-        var evaluated: Int64 = .min
         /// Measure by measure.
         var standings: [Standing]
-        var ladder: ReferenceLadder
-        private let instants: ReferenceGrid
-        private let grids: [ReferenceGrid?]
-        /// All that ended up to here is closed, all instants up to here are evaluated.
+        let instants: ReferenceGrid
+        let grids: [ReferenceGrid?]
+        /// The panes of an eager evaluation.
+        let panes: ReferenceGrid
+        /// All that ended up to here is closed.
         private var closed: Int64 = .min
+        /// For each reading of ``applied``, the instants that it came too late for.
+        private var missed: [Int64] = []
 
-        init(scenario: Scenario, series: Int, key: String, expectedInterval: Int64?, calendar: DayCalendar) {
+        init(
+            scenario: Scenario,
+            input: Int,
+            series: Int,
+            device: String,
+            expectedInterval: Int64?,
+            calendar: DayCalendar
+        ) {
             self.scenario = scenario
+            self.input = input
             self.series = series
-            self.key = key
+            self.device = device
             self.expectedInterval = expectedInterval
-            standings = scenario.measures.map { _ in Standing() }
-            ladder = ReferenceLadder(scenario)
+            measures = scenario.measures(ofInput: input).map { scenario.measures[$0] }
+            standings = measures.map { _ in Standing() }
             let days = ReferenceDays(calendar, from: scenario.from)
             instants = ReferenceGrid(every: scenario.every, days: days)
-            grids = scenario.measures.map {
+            grids = measures.map {
                 $0.window.kind == .hopping ? ReferenceGrid(every: $0.window.every, days: days) : nil
             }
+            let hopping = measures.filter { $0.window.kind == .hopping && $0.window.every == scenario.every }
+            let width = hopping.map(\.window.size.microseconds).reduce(scenario.every.microseconds, greatestDivisor)
+            panes = ReferenceGrid(every: TimeSpan(microseconds: width), days: days)
         }
 
         var lateness: Int64 { scenario.lateness.microseconds }
         var hasBegun: Bool { watermark != .min }
-        var results: [Result?] { standings.map(\.result) }
 
         // MARK: Lateness
 
@@ -96,7 +108,7 @@ extension Reference {
 
         /// End of the last window of a measure that would hold a reading, if any would.
         private func lastEnd(of number: Int, holding time: Int64) -> Int64? {
-            let window = scenario.measures[number].window
+            let window = measures[number].window
             let size = window.size.microseconds
             switch window.kind {
             case .hopping: return grids[number]!.lastEnd(ofWindowHolding: time, size: size)
@@ -112,7 +124,7 @@ extension Reference {
         /// End of the last window that holds a reading.
         var lastEndHoldingAReading: Int64? {
             standings.indices.compactMap { number in
-                switch scenario.measures[number].window.kind {
+                switch measures[number].window.kind {
                 case .hopping: applied.compactMap { lastEnd(of: number, holding: $0.time) }.max()
                 case .sliding: applied.map(\.time).max()
                 case .session: sessions(of: number).last?.end
@@ -123,11 +135,12 @@ extension Reference {
         // MARK: Readings
 
         /// Takes a reading in that is not late, and reports final windows again that take it in too.
-        mutating func apply(_ reading: Heard) -> [(result: Result, measure: Int)] {
+        mutating func apply(_ reading: Heard) -> [Report] {
             applied.append(reading)
+            missed.append(hasBegun ? watermark - scenario.revise.microseconds : .min)
             for number in standings.indices {
                 let isLate = hasBegun && lastEnd(of: number, holding: reading.time).map(isMissed) ?? false
-                switch scenario.measures[number].window.kind {
+                switch measures[number].window.kind {
                 case .hopping: break
                 case .sliding:
                     if !reading.isBad, !hasBegun || reading.time > watermark {
@@ -145,15 +158,17 @@ extension Reference {
             return revisions(with: reading)
         }
 
-        private mutating func revisions(with reading: Heard) -> [(result: Result, measure: Int)] {
+        private mutating func revisions(with reading: Heard) -> [Report] {
             guard hasBegun else { return [] }
-            var reported: [(result: Result, measure: Int)] = []
+            var reported: [Report] = []
             for (number, grid) in grids.enumerated() {
                 guard let grid, let last = lastEnd(of: number, holding: reading.time) else { continue }
                 for end in grid.instants(after: reading.time, upTo: min(last, watermark)) where !isMissed(end) {
-                    let result = report(hopping(number, ending: end))
-                    if standings[number].end == end { standings[number].result = result }
-                    if let result { reported.append((result, number)) }
+                    let closing = hopping(number, ending: end)
+                    let result = report(closing)
+                    standings[number].said.removeAll { $0.end == end }
+                    standings[number].said.append((end, result))
+                    reported.append(Report(measure: number, start: closing.start, end: end, result: result))
                 }
             }
             return reported
@@ -163,13 +178,7 @@ extension Reference {
         ///
         /// What was final before the first reading held nothing.
         mutating func advance(to time: Int64) {
-            if !hasBegun {
-                closed = time - 1
-                evaluated = instants.last(upTo: closed)
-                for (number, grid) in grids.enumerated() {
-                    if let grid { standings[number].end = grid.last(upTo: closed) }
-                }
-            }
+            if !hasBegun { closed = time - 1 }
             watermark = max(watermark, time)
         }
 
@@ -178,46 +187,29 @@ extension Reference {
 
         // MARK: Windows
 
-        /// What has become final, cut at the instants at which the ladder is evaluated.
-        ///
-        /// - Returns: Instants with the windows that end up to each; behind the last one, those that end later.
-        mutating func takeSteps() -> [(instant: Int64?, closings: [Closing])] {
+        /// Closes what has become final: each window is said for the first time.
+        mutating func close() -> [Report] {
             guard hasBegun else { return [] }
-            var closings = takeClosings()[...]
-            var steps: [(instant: Int64?, closings: [Closing])] = []
-            for instant in instants.instants(after: closed, upTo: watermark) {
-                let ready = closings.prefix { $0.end <= instant }
-                closings = closings.dropFirst(ready.count)
-                steps.append((instant, Array(ready)))
-            }
-            steps.append((nil, Array(closings)))
-            closed = watermark
-            return steps
-        }
-
-        /// Reports windows for the first time, and lets each be the one that stands.
-        mutating func close(_ closings: [Closing]) -> [(result: Result, measure: Int)] {
-            closings.compactMap { closing in
+            let reports = takeClosings().map { closing in
                 let result = report(closing)
-                standings[closing.measure].end = closing.end
-                standings[closing.measure].result = result
-                return result.map { ($0, closing.measure) }
+                standings[closing.measure].said.append((closing.end, result))
+                return Report(measure: closing.measure, start: closing.start, end: closing.end, result: result)
             }
+            closed = watermark
+            return reports
         }
 
         private mutating func takeClosings() -> [Closing] {
             var closings: [Closing] = []
             for number in standings.indices {
-                let size = scenario.measures[number].window.size.microseconds
-                switch scenario.measures[number].window.kind {
+                switch measures[number].window.kind {
                 case .hopping:
                     for end in grids[number]!.instants(after: closed, upTo: watermark) {
                         closings.append(hopping(number, ending: end))
                     }
                 case .sliding:
                     for end in standings[number].pending where end <= watermark {
-                        let inside = applied.filter { $0.time > end - size && $0.time <= end }
-                        closings.append(closing(number, start: end - size, end: end, inside))
+                        closings.append(sliding(number, ending: end))
                         standings[number].pending.remove(end)
                     }
                 case .session:
@@ -231,13 +223,19 @@ extension Reference {
             return closings.sorted { $0.end < $1.end }
         }
 
-        private func hopping(_ number: Int, ending end: Int64) -> Closing {
-            let size = scenario.measures[number].window.size.microseconds
+        func hopping(_ number: Int, ending end: Int64) -> Closing {
+            let size = measures[number].window.size.microseconds
             let start = grids[number]!.start(ofWindowEnding: end, size: size)
             return closing(number, start: start, end: end, applied.filter { $0.time >= start && $0.time < end })
         }
 
-        private func closing(_ number: Int, start: Int64, end: Int64, _ inside: [Heard]) -> Closing {
+        func sliding(_ number: Int, ending end: Int64) -> Closing {
+            let size = measures[number].window.size.microseconds
+            let inside = applied.filter { $0.time > end - size && $0.time <= end }
+            return closing(number, start: end - size, end: end, inside)
+        }
+
+        func closing(_ number: Int, start: Int64, end: Int64, _ inside: [Heard]) -> Closing {
             Closing(
                 measure: number,
                 start: start,
@@ -248,8 +246,8 @@ extension Reference {
         }
 
         /// The sessions of the readings that no closed session holds, earliest first.
-        private func sessions(of number: Int) -> [Closing] {
-            let gap = scenario.measures[number].window.size.microseconds
+        func sessions(of number: Int) -> [Closing] {
+            let gap = measures[number].window.size.microseconds
             var chains: [[Heard]] = []
             for reading in inOrder(standings[number].open) {
                 if let last = chains.last?.last, reading.time - last.time < gap {
@@ -267,20 +265,29 @@ extension Reference {
 
         /// What a measure says about a window, and that it was said once more.
         private mutating func report(_ closing: Closing) -> Result? {
-            let measure = scenario.measures[closing.measure]
-            let readings = inOrder(closing.usable)
-            guard let newest = readings.last else { return nil }
+            guard !closing.usable.isEmpty else { return nil }
             let revision = standings[closing.measure].reports[closing.end, default: 0]
             standings[closing.measure].reports[closing.end] = revision + 1
-            guard let value = function(of: measure).reference(readings, until: closing.end) else { return nil }
+            return result(of: closing, revision: revision)
+        }
+
+        /// What a measure says about a window.
+        ///
+        /// - Parameter elapsed: Where the window is still open, the time that its readings cover.
+        func result(of closing: Closing, revision: Int = 0, elapsed: Int64? = nil) -> Result? {
+            let measure = measures[closing.measure]
+            let readings = inOrder(closing.usable)
+            guard let newest = readings.last,
+                let value = function(of: measure).reference(readings, until: closing.end)
+            else { return nil }
             return Result(
                 measure: measure.name,
                 start: closing.start,
                 end: closing.end,
                 count: readings.count,
+                bad: closing.bad,
                 value: value,
-                coverage: coverage(of: readings, in: closing),
-                good: Double(readings.count) / Double(readings.count + closing.bad),
+                coverage: coverage(of: readings, in: closing, elapsed: elapsed ?? closing.end - closing.start),
                 revision: revision,
                 newest: newest,
                 nearness: function(of: measure).nearness(readings)
@@ -297,79 +304,38 @@ extension Reference {
             }
         }
 
-        private func coverage(of readings: [Heard], in closing: Closing) -> Double {
+        private func coverage(of readings: [Heard], in closing: Closing, elapsed: Int64) -> Double {
             let (start, end) = (closing.start, closing.end)
             if let expectedInterval {
-                return min(1, Double(readings.count) / (Double(end - start) / Double(expectedInterval)))
+                if elapsed <= 0 { return 1 }
+                return min(1, Double(readings.count) / (Double(elapsed) / Double(expectedInterval)))
             }
             let slots =
                 grids[closing.measure]?.slots(start: start, end: end)
                 ?? equalSlots(start: start, end: end, slot: scenario.every.microseconds)
             // A sliding window holds its end and not its start, and so do its slots.
-            let shift: Int64 = scenario.measures[closing.measure].window.kind == .sliding ? 1 : 0
+            let shift: Int64 = measures[closing.measure].window.kind == .sliding ? 1 : 0
             let filled = slots.count { slot in
                 readings.contains { $0.time >= slot.start + shift && $0.time < slot.end + shift }
             }
             return Double(filled) / Double(slots.count)
         }
 
-        /// Whether the step of `every` before an instant holds a good or uncertain reading, if that is asked for.
+        /// Whether the step of `every` before an instant holds a good or uncertain reading that came in time for it.
         func isFresh(at instant: Int64) -> Bool {
-            let before = instants.last(upTo: instant - 1)
-            return scenario.quietCounts
-                || applied.contains { !$0.isBad && $0.time >= before && $0.time < instant }
+            let before = instants.start(ofWindowEnding: instant, size: scenario.every.microseconds)
+            return zip(applied, missed).contains { reading, missed in
+                !reading.isBad && reading.time >= before && reading.time < instant && missed < instant
+            }
         }
 
         /// Readings by event time; those of one time stay in the order of their arrival.
         private func inOrder(_ readings: [Heard]) -> [Heard] {
             readings.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
         }
-
-        /// The result of a window.
-        struct Result {
-            var measure: String
-            var start: Int64
-            var end: Int64
-            var count: Int
-            var value: Double
-            var coverage: Double
-            var good: Double
-            var revision: Int
-            var newest: Heard
-            var nearness: ReferenceOutcome.Nearness
-            /// What it was held against, once it is evidence.
-            var thresholds: [ReferenceOutcome.Threshold] = []
-
-            func line(scenario: String, key: String) -> ReferenceOutcome.Window {
-                ReferenceOutcome.Window(
-                    scenario: scenario,
-                    key: key,
-                    measure: measure,
-                    start: start / 1000,
-                    end: end / 1000,
-                    count: count,
-                    value: value,
-                    coverage: coverage,
-                    good: good,
-                    revision: revision,
-                    nearness: nearness
-                )
-            }
-
-            var evidence: ReferenceOutcome.Evidence {
-                ReferenceOutcome.Evidence(
-                    measure: measure,
-                    value: value,
-                    start: start / 1000,
-                    end: end / 1000,
-                    count: count,
-                    coverage: coverage,
-                    good: good,
-                    revision: revision,
-                    thresholds: thresholds,
-                    nearness: nearness
-                )
-            }
-        }
     }
+}
+
+private func greatestDivisor(_ left: Int64, _ right: Int64) -> Int64 {
+    right == 0 ? left : greatestDivisor(right, left % right)
 }

@@ -3,12 +3,12 @@ import GanzhiWarnings
 import Testing
 
 struct ConditionProgramTests {
-    @Test func `a compiled condition says what plain recursion says`() {
+    @Test func `a compiled condition says what plain recursion says`() throws {
         var random = SeededGenerator(seed: 23)
         var seen: [Truth: Int] = [:]
         for _ in 0..<5000 {
             let condition = RandomCondition.make(depth: Int.random(in: 0...6, using: &random), using: &random)
-            let program = ConditionProgram(condition, measures: RandomCondition.measures) { number, unit, _ in
+            let program = try ConditionProgram(condition, measures: RandomCondition.measures) { number, unit, _ in
                 Double(unit == "cm" ? number + "e-2" : number)!
             }
             let values = RandomCondition.measures.map { _ in
@@ -39,9 +39,9 @@ struct ConditionProgramTests {
 
     @Test func `thresholds are told with the measure on their left`() throws {
         let condition = try ConditionParser.parse("1 < a and b >= a or not (b != 3)")
-        let program = ConditionProgram(condition, measures: ["b", "a"]) { number, _, _ in Double(number)! }
+        let program = try ConditionProgram(condition, measures: ["b", "a"]) { number, _, _ in Double(number)! }
         #expect(program.measures == [0, 1])
-        #expect(program.thresholds.map(\.measure) == [1, 0])
+        #expect(program.thresholds.map(\.slot) == [1, 0])
         #expect(program.thresholds.map(\.comparison) == [.greater, .notEqual])
         #expect(program.thresholds.map(\.value) == [1, 3])
     }

@@ -21,17 +21,19 @@ struct EngineFixture {
         }
     }
 
+    static let functions: [WindowFunction] = [
+        .count, .sum, .min, .max, .mean, .stddev(), .variance(sample: true), .first, .last, .delta, .rate, .slope,
+        .twa, .quantile(0.9), .distinct, .above(1), .below(1), .circularMean,
+    ]
+
     /// Every function over windows of every kind, with revisions where they are possible.
-    static func plans() throws -> [Plan] {
-        let functions: [WindowFunction] = [
-            .count, .sum, .min, .max, .mean, .stddev(), .variance(sample: true), .first, .last, .delta, .rate, .slope,
-            .twa, .quantile(0.9), .distinct, .above(1), .below(1), .circularMean,
-        ]
+    static func plans(eager: Bool = false) throws -> [Plan] {
         func plan(_ window: WindowSpec, revise: TimeSpan) throws -> Plan {
             try Plan(
                 every: .seconds(30),
                 lateness: .seconds(20),
                 revise: revise,
+                eager: eager,
                 aggregates: functions.map { Plan.Aggregate($0, window) }
             )
         }
@@ -42,13 +44,16 @@ struct EngineFixture {
         ]
     }
 
-    /// What the engine says about some readings, one line per result, in an order that does not depend on how they came.
+    /// What the engine says about some readings, one line per result, in an order that does not depend on how they came;
+    /// eager evaluations are left out.
     ///
     /// - Parameters:
     ///   - cut: Blocks per batch; a block holds seven readings.
     ///   - shards: Engines that share the series.
-    static func lines(_ readings: [Reading], series: Int, cut: Int, shards: Int) throws -> [String] {
-        let plans = try plans()
+    static func lines(_ readings: [Reading], series: Int, cut: Int, shards: Int, eager: Bool = false) throws
+        -> [String]
+    {
+        let plans = try plans(eager: eager)
         var lines: [String] = []
         for shard in 0..<shards {
             var engine = WindowEngine(plans: plans)
@@ -74,7 +79,7 @@ struct EngineFixture {
                 }
                 for index in output.evaluations.indices {
                     let evaluation = output.evaluations[index]
-                    guard evaluation.firstWindow >= 0 else { continue }
+                    guard evaluation.firstWindow >= 0, !evaluation.isEager else { continue }
                     let count = plans[Int(evaluation.plan)].aggregates.count
                     let values = (0..<count).map { output.values[Int(evaluation.firstValue) + $0] }
                     let window = output.windows[Int(evaluation.firstWindow)]

@@ -46,6 +46,32 @@ struct MeasureTests {
     }
 
     @Test(arguments: [
+        ("sum(rain, 1h)", "rain", WindowFunction.sum, ""), (" sum ( rain ,1h )", "rain", .sum, ""),
+        ("above(level, 30 cm, 10m)", "level", .above(30), "cm"), ("below(水位, 10m, x: 2)", "水位", .below(2), ""),
+        ("quantile(level, 0.9, 1h)", "level", .quantile(0.9), ""),
+        ("p95(e-2, sliding(1h))", "e-2", .quantile(0.95), ""),
+        ("stddev(_a, 5m, sample: true)", "_a", .stddev(sample: true), ""),
+        ("mean(mean, 5m, every: 1m)", "mean", .mean, ""),
+    ]) func `the series stands first`(text: String, series: String, function: WindowFunction, unit: String) throws {
+        let measure = try Self.measure(text)
+        #expect(measure.series == series)
+        #expect(measure.function == function)
+        #expect(measure.unit == unit)
+        #expect(try Self.measure("mean(5m)").series == "")
+    }
+
+    @Test func `a series is named by one word that is no window`() {
+        #expect(["rain", "a", "_", "水位", "level-2", "mean"].allSatisfy { Measure.isSeriesName($0) })
+        #expect(
+            ["", "5m", "2", "-a", "a b", "a.b", "a:b", "a(", "sliding", "hopping", "session", "tumbling"]
+                .allSatisfy { !Measure.isSeriesName($0) }
+        )
+        #expect(!Measure.isSeriesName(String(repeating: "a", count: 65)))
+    }
+
+    @Test(arguments: [
+        "sum(rain, 1h)", "above(level, 30 cm, 10m)", "quantile(level, 0.9, sliding(1h))",
+        "variance(level, 5m, sample: true)", "below(level, 0.5, session(1h))",
         "mean(5m)", "p95(1h)", "quantile(0.123, 1h)", "above(30 cm, 10m)", "below(-0.5, sliding(90s))",
         "stddev(5m, sample: true)", "sum(session(2h))", "max(1d, every: 1h)", "circular-mean(tumbling(10m))",
     ]) func `the canonical spelling is read back as the same`(text: String) throws {
@@ -61,7 +87,8 @@ struct MeasureTests {
         ("mean(5m, every)", 9), ("mean(-5m)", 5), ("mean(9999999d)", 5), ("  mean(x)", 7), ("p0(5m)", 0),
         ("p100(5m)", 0),
         ("quantile(5m)", 0), ("quantile(1.5, 5m)", 9), ("quantile(0.5 m, 5m)", 9), ("above(5m)", 0),
-        ("above(x, 5m)", 6),
+        ("above(x, 5m)", 0), ("mean(rain)", 5), ("above(rain, 5m)", 0), ("above(rain, wet, 5m)", 12),
+        ("mean(rain, level, 5m)", 11), ("mean(sliding, 5m)", 5), ("mean(5m, rain)", 9),
         ("stddev(5m, sample: yes)", 19), ("mean(5m, sample: true)", 9), ("mean(tumbling(45s))", 14),
         ("mean(hopping(5m))", 5), ("mean(moving(5m))", 5), ("mean(sliding(5m), every: 1m)", 18),
         ("above(1 m, 5m, 6m)", 15),

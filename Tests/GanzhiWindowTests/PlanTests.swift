@@ -60,6 +60,13 @@ struct PlanTests {
         #expect(both.bytesPerSeries > alone.bytesPerSeries + 144 * 32)
     }
 
+    @Test func `plans that differ in nothing but that one is eager are not equal`() throws {
+        let aggregates = [Plan.Aggregate(.mean, .tumbling(.minutes(1)))]
+        let plain = try Plan(every: .minutes(1), aggregates: aggregates)
+        let eager = try Plan(every: .minutes(1), eager: true, aggregates: aggregates)
+        #expect(plain != eager)
+    }
+
     @Test func `a window that ends with days is whole days long`() throws {
         let problem = try #require(throws: Problem.self) {
             try plan(every: .days(1), .hopping(.hours(30), every: .days(1)))

@@ -14,9 +14,9 @@ struct WindowAllocationTests {
         }
     }
 
-    @Test(arguments: [0, 1, 2, 3])
-    func `readings and closed windows allocate nothing once the engine has grown`(plan: Int) throws {
-        var engine = WindowEngine(plans: [try EngineFixture.plans()[plan]])
+    @Test(arguments: [0, 1, 2, 3], [false, true])
+    func `readings and closed windows allocate nothing once the engine has grown`(plan: Int, eager: Bool) throws {
+        var engine = WindowEngine(plans: [try EngineFixture.plans(eager: eager)[plan]])
         for _ in 0..<5 { engine.register(expectedInterval: nil, watchedBy: [0]) }
         var output = WindowOutput()
         var (windows, allocations) = (0, 0)

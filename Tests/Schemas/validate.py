@@ -2,7 +2,8 @@
 """Holds settings, readings and events against the JSON Schemas of this project.
 
   validate.py                    every schema, and every YAML file of deploy/ and of the good examples
-  validate.py KIND FILE...       files against one schema: config catalogue scenario reading event
+  validate.py KIND FILE...       files against one schema: config catalogue scenario test reading
+                                 event
                                  (.yaml, .json, or .ndjson with one document a line)
 
 Needs the Debian packages python3-jsonschema and python3-yaml. Exit code 65 if anything is wrong.
@@ -64,7 +65,10 @@ def kind_of(document):
         return None
     if "scenario" in document:
         return "scenario"
-    if document.keys() & {"metrics", "districts", "devices"}:
+    if "tests" in document:
+        return "test"
+    # A catalogue lists its devices; a config says when they are silent.
+    if document.keys() & {"metrics", "districts"} or isinstance(document.get("devices"), list):
         return "catalogue"
     return "config"
 
@@ -109,7 +113,7 @@ def main(arguments):
             for place, document in documents(path):
                 chosen = kind or kind_of(document)
                 if chosen is None:
-                    print(f"{place}: neither config nor catalogue nor scenario", file=sys.stderr)
+                    print(f"{place}: neither config nor catalogue nor scenario nor tests", file=sys.stderr)
                     faults += 1
                     continue
                 faults += check(schemas[chosen], place, document)

@@ -43,7 +43,7 @@ public enum BenchJob: String, Sendable, CaseIterable {
     func scenario() throws -> Scenario {
         Scenario(
             id: "bench-\(rawValue)",
-            watch: WatchSelector(metric: "water_level"),
+            watch: Watch(metric: "water_level"),
             every: every,
             lateness: Self.lateness,
             measures: Self.functions.map { Measure(name: $0.name, function: $0, window: window) },

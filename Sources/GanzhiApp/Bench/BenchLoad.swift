@@ -86,7 +86,7 @@ struct BenchLoad: Sendable {
             Scenario(
                 id: id,
                 title: ["en": id],
-                watch: WatchSelector(metric: metric),
+                watch: Watch(metric: metric),
                 every: every,
                 lateness: lateness,
                 measures: try measures.map { try Measure(name: $0.0, parsing: $0.1, every: every) },

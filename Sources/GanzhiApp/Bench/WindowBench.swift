@@ -180,7 +180,7 @@ public enum WindowBench {
 
         init() throws {
             let ladder = try BenchJob.ladder
-            program = LadderProgram(ladder, measures: ["mean"]) { number, _, _ in Double(number) ?? .nan }
+            program = try LadderProgram(ladder, measures: ["mean"]) { number, _, _ in Double(number) ?? .nan }
             book = LadderBook(rungs: ladder.rungs.count)
         }
 

@@ -13,10 +13,13 @@ import UnixSignals
 
 /// `ganzhi run`: the daemon, from its settings to its end.
 public enum Daemon {
-    /// Runs until SIGTERM or SIGINT, or until something that cannot be mended.
+    /// Runs until SIGTERM or SIGINT, or until something that cannot be mended; SIGHUP has it read its configuration
+    /// again.
     ///
     /// - Throws: ``AppError`` where the data folder is in use, damaged, or of another history.
     public static func run(config: String, logger: Logger) async throws {
+        // Trapped before anything else: without, SIGHUP would end the process.
+        let hangups = await UnixSignalsSequence(trapping: [.sighup])
         let (loaded, problems) = GenerationReader.load(config: config)
         if !problems.isEmpty { StandardStreams.talk(ProblemText.text(of: problems)) }
         guard let settings = loaded else { throw AppError(.config, problems: problems) }
@@ -61,9 +64,21 @@ public enum Daemon {
             logger: logger
         )
 
-        // They shut down in reverse: intake first, then the engine with its last commit, then the publisher.
+        let reloader = Reloader(
+            config: config,
+            settings: settings,
+            store: store,
+            requests: intake.requests,
+            logger: logger
+        )
+        let desk = ControlDesk(store: store, requests: intake.requests, reloader: reloader, logger: logger)
+        let control = listen(in: folder, logger).map { ControlServer(listener: $0, desk: desk, logger: logger) }
+
+        // They shut down in reverse: first those who take commands, then intake, then the engine with its last commit,
+        // then the publisher.
         let group = ServiceGroup(
-            services: [outbox, engine, intake],
+            services: [outbox, engine, intake] + (control.map { [$0] } ?? [])
+                + [HangupReload(signals: hangups, reloader: reloader)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -72,6 +87,16 @@ public enum Daemon {
         try store.close()
         withExtendedLifetime(lock) {}
         logger.info("stopped")
+    }
+
+    /// Opens the control socket; without one the city is watched all the same.
+    private static func listen(in folder: String, _ logger: Logger) -> ControlListener? {
+        do throws(AppError) {
+            return try ControlListener(dataFolder: folder)
+        } catch {
+            logger.error("no commands can be given", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     private static func opening<Part: ~Copyable>(_ body: () throws -> Part) throws -> Part {

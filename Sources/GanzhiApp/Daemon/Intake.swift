@@ -17,6 +17,8 @@ final class Intake: Service {
     private let waker = Waker()
     private let isStopping = Atomic(false)
     private let journal: Mutex<JournalWriter?>
+    /// Takes what people want journalled.
+    let requests: JournalRequests
 
     /// What intake works with.
     struct IntakeSettings: Sendable {
@@ -28,6 +30,7 @@ final class Intake: Service {
 
     init(_ settings: IntakeSettings, journal: consuming JournalWriter, progress: JournalProgress, logger: Logger) {
         self.settings = settings
+        requests = JournalRequests(waker: waker)
         self.journal = Mutex(Optional(journal))
         self.progress = progress
         self.logger = logger
@@ -43,15 +46,17 @@ final class Intake: Service {
     }
 
     private func loop() throws {
-        defer { progress.end() }
+        defer {
+            requests.close()
+            progress.end()
+        }
         guard let journal = journal.withLock({ $0.take() }) else {
             preconditionFailure("Intake runs once.")
         }
         var turns = try IntakeTurns(settings, journal: journal, logger: logger)
-        let subscriptions = settings.feeds.map { Subscription(filter: $0.topic.text, qos: $0.qos.subscription) }
         let session = IntakeSession(
             settings: settings.broker,
-            subscriptions: subscriptions,
+            subscriptions: turns.subscriptions,
             waker: waker,
             jitterSeed: .random(in: .min ... .max)
         )
@@ -60,6 +65,9 @@ final class Intake: Service {
         while !isStopping.load(ordering: .sequentiallyConsistent) {
             let turn = session.readTurn(limits: IntakeLimits(), waitMilliseconds: 200)
             turns.append(turn)
+            let journalled = requests.take().compactMap { request in
+                turns.append(request.content).map { (request: request, sequence: $0) }
+            }
             while !turns.commit() {
                 // Not durable: nothing is acknowledged. The broker keeps it until the disk is back.
                 if isStopping.load(ordering: .sequentiallyConsistent) {
@@ -69,7 +77,9 @@ final class Intake: Service {
                 Thread.sleep(forTimeInterval: 0.2)
             }
             session.releaseAcknowledgements()
+            if session.subscriptions != turns.subscriptions { session.change(to: turns.subscriptions) }
             progress.commit(through: turns.committedSequence, redelivered: turns.takeRedelivered())
+            requests.complete(journalled)
             while progress.waitForRoom(seconds: 0.2), !isStopping.load(ordering: .sequentiallyConsistent) {}
         }
         session.stop()

@@ -10,8 +10,10 @@ struct IntakeTurns: ~Copyable {
     private let logger: Logger
     private var journal: JournalWriter
     private var redelivery = RedeliveryFilter()
+    /// Feeds of the newest generation, how they stand, and their names as bytes.
+    private var feeds: [FeedDefinition]
     private var states: [FeedState]
-    private let feedNames: [[UInt8]]
+    private var feedNames: [[UInt8]]
     private var received: Timestamp
     private var lastBlock: Int64 = 0
     private var hasFailed = false
@@ -25,6 +27,7 @@ struct IntakeTurns: ~Copyable {
         self.settings = settings
         self.logger = logger
         received = journal.recovery.lastReceived ?? .never
+        feeds = settings.feeds
         states = Array(repeating: .down, count: settings.feeds.count)
         feedNames = settings.feeds.map { Array($0.name.utf8) }
         let last = journal.committedSequence
@@ -53,14 +56,49 @@ struct IntakeTurns: ~Copyable {
         try journal.commit()
     }
 
-    private mutating func append(_ content: Block.Content) {
+    /// What the newest generation's feeds subscribe.
+    var subscriptions: [Subscription] {
+        feeds.map { Subscription(filter: $0.topic.text, qos: $0.qos.subscription) }
+    }
+
+    /// Appends what somebody asked for; returns its sequence.
+    mutating func append(_ request: JournalRequests.Content) -> UInt64? {
+        switch request {
+        case .command(let command): return append(Block.Content.command(command))
+        case .generation(let name, let feeds):
+            let sequence = append(.config(generation: name))
+            if sequence != nil { adopt(feeds) }
+            return sequence
+        }
+    }
+
+    /// Goes on with the feeds of another generation.
+    ///
+    /// A feed whose subscription stays goes on as it stands, whatever its name. One that is subscribed anew stands as if
+    /// its backlog were being read, until the broker has answered.
+    private mutating func adopt(_ next: [FeedDefinition]) {
+        let (oldFeeds, oldStates) = (feeds, states)
+        feeds = next
+        feedNames = next.map { Array($0.name.utf8) }
+        states = Array(repeating: .down, count: next.count)
+        for (index, feed) in next.enumerated() {
+            let known = oldFeeds.firstIndex { $0.name == feed.name }.map { oldStates[$0] } ?? .down
+            let subscribed = oldFeeds.firstIndex { $0.topic == feed.topic && $0.qos == feed.qos }
+            let state = subscribed.map { oldStates[$0] } ?? (known == .drained ? .up : known)
+            states[index] = state
+            if state != known { append(.feed(name: feed.name, state: state)) }
+        }
+    }
+
+    @discardableResult private mutating func append(_ content: Block.Content) -> UInt64? {
         do {
             lastBlock = Clocks.monotonic
             received = max(received, Clocks.now)
-            try journal.append(content, received: received, monotonic: lastBlock)
+            return try journal.append(content, received: received, monotonic: lastBlock)
         } catch {
             // Only a name that is longer than a block: settings are checked for that.
             logger.error("a block cannot be journalled", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 
@@ -80,9 +118,9 @@ struct IntakeTurns: ~Copyable {
 
     private mutating func append(_ message: IntakeMessage) {
         let topic = String(decoding: message.topic, as: UTF8.self)
-        let feed = settings.feeds.firstIndex { $0.topic.matches(topic) }
+        let feed = feeds.firstIndex { $0.topic.matches(topic) }
         guard redelivery.admits(packetID: message.packetID, topic: message.topic, payload: message.payload) else {
-            redelivered[feed.map { settings.feeds[$0].name } ?? "-", default: 0] += 1
+            redelivered[feed.map { feeds[$0].name } ?? "-", default: 0] += 1
             return
         }
         lastBlock = Clocks.monotonic
@@ -173,13 +211,13 @@ struct IntakeTurns: ~Copyable {
     private var hasReportedLoss = false
 
     private mutating func set(_ state: FeedState, always: Bool = false, where isMeant: (FeedDefinition) -> Bool) {
-        for (index, feed) in settings.feeds.enumerated() where isMeant(feed) && (always || states[index] != state) {
+        for (index, feed) in feeds.enumerated() where isMeant(feed) && (always || states[index] != state) {
             set(state, feed: index)
         }
     }
 
     private mutating func set(_ state: FeedState, feed: Int) {
         states[feed] = state
-        append(.feed(name: settings.feeds[feed].name, state: state))
+        append(.feed(name: feeds[feed].name, state: state))
     }
 }

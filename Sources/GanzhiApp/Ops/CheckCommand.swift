@@ -44,28 +44,28 @@ public enum CheckCommand {
             "\(generation.feeds.count) feeds, \(generation.catalogue.metrics.count) metrics,"
                 + " \(generation.catalogue.devices.count) devices, \(generation.scenarios.count) scenarios",
         ]
+        var memory = MemoryEstimate(generation)
         for scenario in generation.scenarios {
-            let matching = generation.catalogue.devices.count {
-                scenario.watch.matches(
-                    device: $0.id,
-                    metric: generation.catalogue.canonicalMetric(scenario.watch.metric),
-                    in: generation.catalogue
-                )
-            }
-            let unit = generation.catalogue.metric(generation.catalogue.canonicalMetric(scenario.watch.metric))?.unit
-            let plan = try? scenario.plan(calendar: generation.calendar, unit: unit)
-            let bytes =
-                plan.map { plan in
-                    "\(plan.bytesPerSeries) bytes per series"
-                        + (plan.keepsReadings
-                            ? ", and 24 per reading that its windows hold: up to \(Plan.maximumReadings), a window with more has no result"
-                            : "")
-                } ?? ""
-            lines.append(
-                "scenario \(scenario.id): \(scenario.stage.rawValue), watches \(scenario.watch.metric)"
-                    + " (\(matching) devices of the catalogue), \(bytes)"
-            )
+            lines += scenario.watch.inputs.indices.compactMap { summary(of: scenario, input: $0, &memory) }
         }
+        lines.append(
+            "memory: \(MemoryEstimate.text(memory.windowBytes)) for the windows of the catalogue's devices, those that "
+                + "scenarios share counted once"
+        )
         return lines
+    }
+
+    private static func summary(of scenario: Scenario, input: Int, _ memory: inout MemoryEstimate) -> String? {
+        guard let windows = memory.windows(of: scenario, input: input) else { return nil }
+        let (name, selector) = (scenario.watch.inputs[input].name, scenario.watch.inputs[input].selector)
+        return "scenario \(scenario.id): \(scenario.stage.rawValue), watches \(selector.metric)"
+            + (name.isEmpty ? "" : " as \(name)") + " (\(windows.devices) devices of the catalogue),"
+            + " \(windows.plan.bytesPerSeries) bytes per series"
+            + (windows.plan.keepsReadings
+                ? ", and 24 per reading that its windows hold: up to \(Plan.maximumReadings), a window with more has no result"
+                : "")
+            + (input == 0
+                ? "; \(MemoryEstimate.bytesPerKey(of: scenario)) bytes per key that is pending or has ever been raised"
+                : "")
     }
 }

@@ -15,6 +15,8 @@ struct PlacedCatalogue {
 
     /// The catalogue; empty where there is none.
     var catalogue = Catalogue()
+    /// What selectors fit, as far as it was asked.
+    let matches = DeviceMatches()
     /// Places, in the order of the catalogue's entries.
     var metrics: [EntryPlace] = []
     var devices: [EntryPlace] = []

@@ -3,7 +3,6 @@ import GanzhiFeeds
 import GanzhiMQTT
 import GanzhiModel
 import GanzhiPipeline
-import GanzhiWindow
 
 /// Reads the config file.
 ///
@@ -12,6 +11,9 @@ import GanzhiWindow
 /// - `city` (text, default `000000`): code of the city (GB/T 2260), part of every id.
 /// - `node` (text, default `n1`): logical name of this node, part of every id; never a host's.
 /// - `zone` (IANA time zone, default `Asia/Shanghai`): where days begin.
+/// - `calendar` (mapping, or path of a file that holds it; optional): the city's holidays; see ``CalendarReader``.
+/// - `devices.silent-after` (whole number from 1, default 3): expected intervals after which a device is reported silent.
+/// - `devices.otherwise` (duration, optional): the same for devices without an expected interval.
 /// - `status` (`Actual`, `Exercise`, `Test`; optional): CAP status of what is sent.
 /// - `data` (path, default `data`): folder of journal and store.
 /// - `catalogue`, `scenarios` (path or list of paths, optional): files or folders.
@@ -30,6 +32,8 @@ struct ConfigReader {
         /// Files and folders with where they are named.
         var catalogue: [(path: String, value: YAMLValue)] = []
         var scenarios: [(path: String, value: YAMLValue)] = []
+        /// The calendar's file, with what was found in it; `nil` where it has none of its own.
+        var calendar: YAMLFile?
     }
 
     /// Reads the file; what cannot be read has its default, and the file's problems say so.
@@ -39,7 +43,10 @@ struct ConfigReader {
         var generation = Generation(topicRoot: topicRoot)
         if let city = root["city"]?.identifier("a city's code") { generation.city = city }
         if let node = root["node"]?.identifier("the name of a node") { generation.node = node }
-        if let calendar = root["zone"].flatMap(readZone) { generation.calendar = calendar }
+        if let calendar = root["zone"].flatMap(ZoneCalendar.read) { generation.calendar = calendar }
+        let calendar = root["calendar"].map { CalendarReader().read($0, path: path) }
+        if let days = calendar?.days { generation.days = days }
+        if let devices = root["devices"] { generation.deviceSilence = readDeviceSilence(devices) }
         generation.status = root["status"]?.choice(of: AlertStatus.self)?.rawValue
         generation.feeds = FeedReader(topicRoot: topicRoot).read(root["feeds"])
         let broker = BrokerReader(folder: folder, environment: environment)
@@ -56,7 +63,8 @@ struct ConfigReader {
         return Config(
             settings: settings,
             catalogue: readPaths(root["catalogue"]),
-            scenarios: readPaths(root["scenarios"])
+            scenarios: readPaths(root["scenarios"]),
+            calendar: calendar?.file
         )
     }
 
@@ -74,6 +82,14 @@ struct ConfigReader {
         return values.compactMap { value in value.text("a file or folder").map { (path($0), value) } }
     }
 
+    private func readDeviceSilence(_ value: YAMLValue) -> DeviceSilence {
+        var silence = DeviceSilence()
+        guard let mapping = value.mapping(.configDevices) else { return silence }
+        if let factor = mapping["silent-after"]?.wholeNumber(in: 1...1000) { silence.factor = factor }
+        silence.otherwise = mapping["otherwise"]?.duration(above: .zero)
+        return silence
+    }
+
     private func readTopicRoot(_ value: YAMLValue) -> String? {
         value.read("a topic", "Write for example `ganzhi/v1`.") { text throws(Fault) in
             let isPlain = !text.contains { $0 == "+" || $0 == "#" || $0 == "\0" }
@@ -85,27 +101,6 @@ struct ConfigReader {
                 )
             }
             return text
-        }
-    }
-
-    private func readZone(_ value: YAMLValue) -> DayCalendar? {
-        value.read("a time zone", "Write for example `Asia/Shanghai`.") { text throws(Fault) in
-            let database = "/usr/share/zoneinfo"
-            guard FileManager.default.fileExists(atPath: database) else {
-                throw Fault("The system has no time zones (\(database) is absent).", "Install the package tzdata.")
-            }
-            let isName = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "/_+-".contains($0) }
-            let file = isName ? FileManager.default.contents(atPath: "\(database)/\(text)") : nil
-            guard !text.hasPrefix("/"), let file, file.starts(with: Array("TZif".utf8)),
-                let calendar = ZoneCalendar.calendar(of: text)
-            else {
-                throw Fault(
-                    "\(ScalarText.quoted(text)) is no time zone of this system.",
-                    didYouMean(text, among: TimeZone.knownTimeZoneIdentifiers)
-                        ?? "Write an IANA name, such as `Asia/Shanghai`."
-                )
-            }
-            return calendar
         }
     }
 

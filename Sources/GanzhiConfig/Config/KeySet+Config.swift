@@ -1,15 +1,28 @@
 extension KeySet {
     static let configSets = [
-        config, configTopics, configEventLog, configBroker, configTLS, configFeed, configMapping, configJournal,
+        config, configCalendar, configDevices, configTopics, configEventLog, configBroker, configTLS, configFeed,
+        configMapping, configJournal,
     ]
 
     static let config = KeySet(
         "the config",
         schema: "config.schema.json#",
         [
-            "$schema", "city", "node", "zone", "status", "data", "catalogue", "scenarios", "topics", "event-log",
-            "broker", "feeds", "journal",
+            "$schema", "city", "node", "zone", "calendar", "devices", "status", "data", "catalogue", "scenarios",
+            "topics", "event-log", "broker", "feeds", "journal",
         ]
+    )
+
+    static let configCalendar = KeySet(
+        "`calendar`",
+        schema: "config.schema.json#/$defs/calendar",
+        ["holidays", "workdays"]
+    )
+
+    static let configDevices = KeySet(
+        "`devices`",
+        schema: "config.schema.json#/$defs/devices",
+        ["silent-after", "otherwise"]
     )
 
     static let configTopics = KeySet("`topics`", schema: "config.schema.json#/$defs/topics", ["root"])

@@ -7,6 +7,28 @@ enum ZoneCalendar {
     private static let span: Range<Int64> = 0..<4_102_444_800
     private static let day: Int64 = 86_400
 
+    /// Reads the name of a zone.
+    static func read(_ value: YAMLValue) -> DayCalendar? {
+        value.read("a time zone", "Write for example `Asia/Shanghai`.") { text throws(Fault) in
+            let database = "/usr/share/zoneinfo"
+            guard FileManager.default.fileExists(atPath: database) else {
+                throw Fault("The system has no time zones (\(database) is absent).", "Install the package tzdata.")
+            }
+            let isName = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "/_+-".contains($0) }
+            let file = isName ? FileManager.default.contents(atPath: "\(database)/\(text)") : nil
+            guard !text.hasPrefix("/"), let file, file.starts(with: Array("TZif".utf8)),
+                let calendar = calendar(of: text)
+            else {
+                throw Fault(
+                    "\(ScalarText.quoted(text)) is no time zone of this system.",
+                    didYouMean(text, among: TimeZone.knownTimeZoneIdentifiers)
+                        ?? "Write an IANA name, such as `Asia/Shanghai`."
+                )
+            }
+            return calendar
+        }
+    }
+
     /// The calendar of a zone; `nil` where the system does not know it.
     ///
     /// Offsets of 1970 hold before, those of 2099 after. Changes less than a day apart are one.

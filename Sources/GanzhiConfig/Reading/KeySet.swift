@@ -26,5 +26,5 @@ struct KeySet: Sendable {
     }
 
     /// Every set, so that a test can hold the readers against the schemas.
-    static let all: [KeySet] = scenarioSets + catalogueSets + configSets
+    static let all: [KeySet] = scenarioSets + catalogueSets + configSets + ruleTestSets
 }

@@ -46,6 +46,12 @@ struct YAMLValue {
         return true
     }
 
+    /// Whether it is a mapping.
+    var isMapping: Bool {
+        guard case .mapping = node else { return false }
+        return true
+    }
+
     /// The elements of a list.
     func list(of wanted: String) -> [YAMLValue]? {
         guard visit() else { return nil }

@@ -1,25 +1,30 @@
 extension KeySet {
     static let scenarioSets = [
-        scenario, scenarioSource, scenarioWatch, scenarioTime, scenarioLevels, scenarioLevel, scenarioClear,
-        scenarioEvidence, scenarioAdvice,
+        scenario, scenarioSource, scenarioWatch, scenarioSeries, scenarioTime, scenarioLevels, scenarioLevel,
+        scenarioClear, scenarioEvidence, scenarioAdvice, scenarioMaintenance, scenarioFlapping,
     ]
 
     static let scenario = KeySet(
         "a scenario",
         schema: "scenario.schema.json#",
         [
-            "$schema", "scenario", "title", "owner", "stage", "source", "watch", "time", "measures", "levels", "clear",
-            "evidence", "advice", "category", "urgency", "expires",
+            "$schema", "scenario", "title", "owner", "stage", "source", "watch", "time", "eager", "measures", "levels",
+            "clear", "evidence", "advice", "category", "urgency", "expires", "inhibit", "maintenance", "flapping",
         ],
         later: [
-            "eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`.",
-            "inhibit": "Remove it: every scenario warns for itself.",
-            "maintenance": "Remove it: take the scenario to `stage: trial` while people work on the devices.",
-            "silences": "Remove it: take the scenario to `stage: trial` to keep it quiet.",
             "response": "Remove it: write what to do under `advice`.",
-            "reference": "Remove it: watch one metric of one device.",
+            "reference": "Remove it: watch several metrics with `watch: {series: …}`.",
             "release": "Remove it: name the department that answers under `owner`.",
-            "calendar": "Remove it: conditions hold at every hour of every day.",
+        ],
+        refused: [
+            "silences": Fault(
+                "Silences come and go without a new version of the scenario, so they do not stand in it.",
+                "Use `ganzhi silence add`; for hours that are known in advance use `maintenance`."
+            ),
+            "calendar": Fault(
+                "The city's calendar holds for all scenarios, so it does not stand in one.",
+                "Write `calendar` into the config, and conditions such as `on workday`."
+            ),
         ]
     )
 
@@ -33,17 +38,31 @@ extension KeySet {
     static let scenarioWatch = KeySet(
         "`watch`",
         schema: "scenario.schema.json#/$defs/watch",
-        ["metric", "where", "per"],
-        later: ["series": "Name one metric with `metric`, and write a scenario for each metric."]
+        ["metric", "where", "series", "per"]
+    )
+
+    static let scenarioSeries = KeySet(
+        "a series",
+        schema: "scenario.schema.json#/$defs/series",
+        ["metric", "where"],
+        refused: [
+            "per": Fault(
+                "What a warning is about is the same for all series of a scenario.",
+                "Write `per` under `watch`."
+            )
+        ]
     )
 
     static let scenarioTime = KeySet(
         "`time`",
         schema: "scenario.schema.json#/$defs/time",
         ["every", "lateness", "idle", "silence", "revise", "from"],
-        later: [
-            "eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`."
-        ]
+        refused: ["eager": eagerElsewhere]
+    )
+
+    private static let eagerElsewhere = Fault(
+        "`eager` is a key of the whole scenario.",
+        "Write `eager: true` in a line of its own, beside `time` and `levels`."
     )
 
     static let scenarioLevels = KeySet(
@@ -56,7 +75,7 @@ extension KeySet {
         "a level",
         schema: "scenario.schema.json#/$defs/level",
         ["when", "for", "until"],
-        later: ["eager": "Remove it: a level is raised at the next multiple of `every`, so shorten `every`."]
+        refused: ["eager": eagerElsewhere]
     )
 
     static let scenarioClear = KeySet(
@@ -75,5 +94,17 @@ extension KeySet {
         "`advice`",
         schema: "scenario.schema.json#/$defs/advice",
         ["blue", "yellow", "orange", "red"]
+    )
+
+    static let scenarioMaintenance = KeySet(
+        "a time of maintenance",
+        schema: "scenario.schema.json#/$defs/maintenance",
+        ["between", "on", "from", "to", "reason"]
+    )
+
+    static let scenarioFlapping = KeySet(
+        "`flapping`",
+        schema: "scenario.schema.json#/$defs/flapping",
+        ["changes", "within"]
     )
 }

@@ -4,9 +4,9 @@ import GanzhiWindow
 
 /// Warnings about ladders that can work, but not as their author means.
 extension ScenarioReader {
-    /// A condition that holds one measure against one number.
+    /// A condition that holds one measure, or one group, against one number.
     private struct Bound {
-        let measure: String
+        let operand: String
         /// Whether greater values fulfil it.
         let isUpward: Bool
         let value: Double
@@ -16,12 +16,12 @@ extension ScenarioReader {
 
     /// Compares neighbouring levels, and the lowest with `clear`.
     func checkLadder(_ root: YAMLMapping, hold: TimeSpan) {
-        var thresholds = ThresholdReader(metric: metric, catalogue: catalogue)
+        var thresholds = ThresholdBook(catalogue: catalogue)
         var before: [(level: ReadLevel, bound: Bound)] = []
         for level in levels {
             guard let bound = bound(level.rung.when, &thresholds) else { continue }
             if let lower = before.last(where: {
-                $0.bound.measure == bound.measure && $0.bound.isUpward == bound.isUpward
+                $0.bound.operand == bound.operand && $0.bound.isUpward == bound.isUpward
             }) {
                 compare(level, bound, with: lower.level, lower.bound)
             }
@@ -42,17 +42,17 @@ extension ScenarioReader {
     }
 
     private func compare(_ level: ReadLevel, _ bound: Bound, with lower: ReadLevel, _ lowerBound: Bound) {
-        let place = "(line \(lower.when.place.line))"
+        let place = "(line \(lower.when.value.place.line))"
         let names = (upper: level.rung.level.name, lower: lower.rung.level.name)
         if bound.isUpward ? bound.value < lowerBound.value : bound.value > lowerBound.value {
-            level.when.report(
+            level.when.value.report(
                 "`\(names.upper)` begins at \(bound.text), before `\(names.lower)` at \(lowerBound.text) \(place): the "
                     + "lower level will never be seen by itself.",
                 "Exchange the two numbers, or correct one of them.",
                 severity: .warning
             )
         } else if bound.value == lowerBound.value, level.rung.hold <= lower.rung.hold {
-            level.when.report(
+            level.when.value.report(
                 "`\(names.upper)` begins at \(bound.text), like `\(names.lower)` \(place): the lower level will never be "
                     + "seen by itself.",
                 "Set another number, or a longer `for`.",
@@ -61,8 +61,8 @@ extension ScenarioReader {
         }
     }
 
-    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout ThresholdReader) {
-        guard let clear, let bound = bound(clear.condition, &thresholds), bound.measure == raise.measure,
+    private func checkHysteresis(_ lowest: ReadLevel, _ raise: Bound, _ thresholds: inout ThresholdBook) {
+        guard let clear, let bound = bound(clear.condition, &thresholds), bound.operand == raise.operand,
             bound.isUpward != raise.isUpward
         else { return }
         let isPast = raise.isUpward ? bound.value > raise.value : bound.value < raise.value
@@ -70,39 +70,37 @@ extension ScenarioReader {
         clear.value.report(
             isPast
                 ? "`clear` at \(bound.text) lies beyond `\(lowest.rung.level.name)` at \(raise.text) (line "
-                    + "\(lowest.when.place.line)), so both can hold at once."
+                    + "\(lowest.when.value.place.line)), so both can hold at once."
                 : "`clear` at \(bound.text) is the threshold of `\(lowest.rung.level.name)` too (line "
-                    + "\(lowest.when.place.line)): without hysteresis a value around it raises and clears again and again.",
+                    + "\(lowest.when.value.place.line)): without hysteresis a value around it raises and clears again and again.",
             "Move `clear` a little \(raise.isUpward ? "below" : "above") \(raise.text).",
             severity: .warning
         )
     }
 
-    private func bound(_ condition: Condition, _ thresholds: inout ThresholdReader) -> Bound? {
-        guard case .compare(let left, let comparison, let right) = condition else { return nil }
-        switch (left, right) {
-        case (.measure(let name), .number(let digits, let unit)):
-            return bound(name, comparison, digits, unit, right.description, &thresholds)
-        case (.number(let digits, let unit), .measure(let name)):
-            return bound(name, comparison.mirrored, digits, unit, left.description, &thresholds)
-        case (.measure, .measure), (.number, .number): return nil
+    private func bound(_ condition: Condition, _ thresholds: inout ThresholdBook) -> Bound? {
+        switch condition {
+        case .compare(let operand, let comparison, .number(let digits, let unit)):
+            bound(operand, comparison, digits, unit, &thresholds)
+        case .compare(.number(let digits, let unit), let comparison, let operand):
+            bound(operand, comparison.mirrored, digits, unit, &thresholds)
+        default: nil
         }
     }
 
     private func bound(
-        _ name: String,
+        _ operand: Condition.Operand,
         _ comparison: Condition.Comparison,
         _ digits: String,
         _ unit: String,
-        _ text: String,
-        _ thresholds: inout ThresholdReader
+        _ thresholds: inout ThresholdBook
     ) -> Bound? {
-        guard let measure = measures.first(where: { $0.measure.name == name })?.measure,
-            let value = try? thresholds.value(digits, unit: unit, beside: measure, place: "")
-        else { return nil }
+        guard let value = try? threshold(digits, unit, against: operand, &thresholds) else { return nil }
+        let text = Condition.Operand.number(digits, unit: unit).description
         switch comparison {
-        case .greaterOrEqual, .greater: return Bound(measure: name, isUpward: true, value: value, text: text)
-        case .lessOrEqual, .less: return Bound(measure: name, isUpward: false, value: value, text: text)
+        case .greaterOrEqual, .greater:
+            return Bound(operand: operand.description, isUpward: true, value: value, text: text)
+        case .lessOrEqual, .less: return Bound(operand: operand.description, isUpward: false, value: value, text: text)
         case .equal, .notEqual: return nil
         }
     }

@@ -8,23 +8,32 @@ import GanzhiWindow
 struct ScenarioReader {
     let file: YAMLFile
     let catalogue: PlacedCatalogue
+    /// The city's holidays.
+    let days: DayTypes
+
+    /// What a file says, with the places that later checks need.
+    struct Read {
+        let scenario: Scenario
+        let id: YAMLValue
+        /// What says which devices share a ladder, or the whole `watch`.
+        let per: YAMLValue
+        /// The ids under `inhibit`.
+        let inhibits: [YAMLValue]
+    }
 
     /// A condition with its place.
     struct ReadCondition {
         let condition: Condition
+        let parts: [ConditionPart]
         let value: YAMLValue
     }
 
     /// A level with the place of its condition.
     struct ReadLevel {
         let rung: Ladder.Rung
-        let when: YAMLValue
-    }
-
-    /// Where `watch`, its metric and its conditions stand.
-    struct WatchPlaces {
-        let metric: YAMLValue
-        let conditions: YAMLValue
+        let keys: YAMLMapping
+        let when: ReadCondition
+        let until: ReadCondition?
     }
 
     /// The times of a scenario; `nil` where one is missing or cannot be read.
@@ -41,10 +50,8 @@ struct ScenarioReader {
         func place(of key: String) -> YAMLValue? { mapping?[key] ?? mapping?.value }
     }
 
-    /// The metric that is watched; empty while it is not known.
-    private(set) var metric = ""
-    /// Where it is said.
-    private(set) var watchPlaces: WatchPlaces?
+    /// What is watched; `nil` while it is not known.
+    private(set) var watch: ReadWatch?
     /// The times as read.
     private(set) var time = ReadTime()
     /// The measures as declared, with their places.
@@ -55,23 +62,26 @@ struct ScenarioReader {
     private(set) var levels: [ReadLevel] = []
     /// What clears, where it is given.
     private(set) var clear: ReadCondition?
+    /// For how long it must have been true, where that is given.
+    private(set) var clearHold: YAMLValue?
     /// Every condition that could be read.
     private(set) var conditions: [ReadCondition] = []
 
-    init(_ file: YAMLFile, catalogue: PlacedCatalogue) {
+    init(_ file: YAMLFile, catalogue: PlacedCatalogue, days: DayTypes = DayTypes()) {
         self.file = file
         self.catalogue = catalogue
+        self.days = days
     }
 
     /// Reads the file.
     ///
     /// - Returns: The scenario and where its id stands; `nil` where errors were reported to the file.
-    mutating func read() -> (scenario: Scenario, place: YAMLValue)? {
+    mutating func read() -> Read? {
         guard let root = file.root()?.named("the scenario").mapping(.scenario) else { return nil }
         let idValue = root.required("scenario", "Write its id, such as `scenario: underpass-flooding`.")
         let id = idValue?.identifier("the id of a scenario")
-        let watch = root.required("watch", "Write what it watches, such as `watch: {metric: water_level}`.")
-        let selector = watch.flatMap { readWatch($0) }
+        let watchValue = root.required("watch", "Write what it watches, such as `watch: {metric: water_level}`.")
+        watch = watchValue.flatMap { readWatch($0) }
         readTime(root)
         readMeasures(root, every: time.every)
         readLevels(root)
@@ -84,49 +94,39 @@ struct ScenarioReader {
             silence: time.silence ?? .minutes(10),
             minimumCoverage: evidence?["coverage"]?.share() ?? 0
         )
+        let inhibits = root["inhibit"].map(readInhibits) ?? []
         let scenario = Scenario(
             id: id ?? "",
             title: root["title"]?.localized() ?? [:],
             owner: root["owner"]?.text("the department"),
             stage: root["stage"]?.choice(of: Scenario.Stage.self) ?? .online,
             source: root["source"].flatMap(readSource),
-            watch: selector ?? WatchSelector(metric: ""),
+            watch: watch?.watch ?? Watch(metric: ""),
             every: time.every ?? .seconds(1),
             lateness: time.lateness ?? .zero,
             idle: time.idle ?? .minutes(5),
             revise: time.revise ?? .zero,
             from: time.from ?? .zero,
+            eager: root["eager"]?.truth() ?? false,
             quietCounts: evidence?["quiet"]?.choice([("counts", true)]) ?? false,
             measures: measures.map(\.measure),
             ladder: ladder,
             advice: root["advice"].map(readAdvice) ?? [:],
             category: root["category"]?.choice(of: AlertCategory.self)?.rawValue,
             urgency: root["urgency"]?.choice(of: AlertUrgency.self)?.rawValue,
-            expires: root["expires"]?.duration(above: .zero)
+            expires: root["expires"]?.duration(above: .zero),
+            inhibits: inhibits.compactMap(\.scalarText),
+            maintenance: root["maintenance"].map(readMaintenance) ?? [],
+            flapping: root["flapping"].map(readFlapping) ?? Scenario.Flapping()
         )
         check(scenario)
         checkLadder(root, hold: clearHold)
-        guard !file.hasErrors, let idValue else { return nil }
-        return (scenario, idValue)
-    }
-
-    private mutating func readWatch(_ value: YAMLValue) -> WatchSelector? {
-        guard let mapping = value.mapping(.scenarioWatch) else { return nil }
-        if let per = mapping["per"], let word = per.text("`device`"), word != "device" {
-            per.report(
-                "`per: \(word)` belongs to the language, but this version does not do it yet.",
-                "Use `per: device`, or leave `per` out."
-            )
+        checkReach(scenario)
+        if let own = inhibits.first(where: { $0.scalarText == id }) {
+            own.report("The scenario inhibits itself, so it would never be published.", "Remove it from `inhibit`.")
         }
-        var labels: [String: String] = [:]
-        for entry in mapping["where"]?.mapping(orElse: "Write labels as `{site: underpass}`.")?.entries ?? [] {
-            labels[entry.key] = entry.value.text("the value of a label")
-        }
-        guard let metric = mapping.required("metric", "Write the metric's id, such as `metric: water_level`.")
-        else { return nil }
-        self.metric = metric.text("a metric") ?? ""
-        watchPlaces = WatchPlaces(metric: metric, conditions: mapping["where"] ?? value)
-        return self.metric.isEmpty ? nil : WatchSelector(metric: self.metric, where: labels)
+        guard !file.hasErrors, let idValue, let watchValue else { return nil }
+        return Read(scenario: scenario, id: idValue, per: watch?.per ?? watchValue, inhibits: inhibits)
     }
 
     private mutating func readTime(_ root: YAMLMapping) {
@@ -149,11 +149,10 @@ struct ScenarioReader {
     private func readHour(_ value: YAMLValue) -> TimeSpan? {
         let example = "Write hours and minutes from `00:00` to `23:59` in quotes, such as `from: \"08:00\"`."
         return value.read("an hour of the day", example) { text throws(Fault) in
-            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy { ("0"..."9").contains($0) } }),
-                let hours = Int64(parts[0]), let minutes = Int64(parts[1]), hours < 24, minutes < 60
-            else { throw Fault("\(ScalarText.quoted(text)) is not an hour of the day.", example) }
-            return TimeSpan(microseconds: TimeSpan.hours(hours).microseconds + TimeSpan.minutes(minutes).microseconds)
+            guard let time = LocalHours.timeOfDay(text) else {
+                throw Fault("\(ScalarText.quoted(text)) is not an hour of the day.", example)
+            }
+            return time
         }
     }
 
@@ -163,13 +162,17 @@ struct ScenarioReader {
             return
         }
         if mapping.entries.isEmpty { value.report("`measures` is empty.", example) }
-        for entry in mapping.entries {
+        // Between `{` and `}` a comma ends the value, and the rest of the expression looks like a key.
+        var isCut = false
+        for entry in mapping.entries where !(isCut && entry.key.hasSuffix(")") && !entry.key.contains("(")) {
+            isCut = false
             refusedMeasures.insert(entry.key)
             guard Self.isMeasureName(entry.key) else {
                 mapping.report(
                     at: entry,
                     "\(ScalarText.quoted(entry.key)) cannot be the name of a measure.",
-                    "Use letters, digits, `-` and `_`, beginning with a letter; `and`, `or` and `not` are taken."
+                    "Use letters, digits, `-` and `_`, beginning with a letter; "
+                        + "\(ScalarText.list(ConditionParser.keywords)) are taken."
                 )
                 continue
             }
@@ -183,8 +186,7 @@ struct ScenarioReader {
                 measures.append((measure, entry))
                 refusedMeasures.remove(entry.key)
             } catch {
-                // Between `{` and `}` the comma of an option ends the value.
-                let isCut = text.contains("(") && !text.contains(")")
+                isCut = text.contains("(") && !text.contains(")")
                 entry.value.report(
                     error.message,
                     isCut ? "Put quotes around an expression with a comma." : error.remedy,
@@ -198,7 +200,7 @@ struct ScenarioReader {
     private static func isMeasureName(_ name: String) -> Bool {
         guard let first = name.first, first.isLetter || first == "_", name.count <= 64 else { return false }
         return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-            && !["and", "or", "not"].contains(name)
+            && !ConditionParser.keywords.contains(name)
     }
 
     private mutating func readLevels(_ root: YAMLMapping) {
@@ -211,31 +213,31 @@ struct ScenarioReader {
             let condition = when.flatMap { readCondition($0) }
             let hold = keys["for"]?.duration() ?? .zero
             let until = keys["until"].flatMap { readCondition($0) }
-            guard let when, let condition else { continue }
-            levels.append(
-                ReadLevel(rung: Ladder.Rung(level: level, when: condition, hold: hold, until: until), when: when)
+            guard let condition else { continue }
+            let rung = Ladder.Rung(
+                level: level,
+                when: condition.condition,
+                hold: hold,
+                until: until?.condition
             )
+            levels.append(ReadLevel(rung: rung, keys: keys, when: condition, until: until))
         }
     }
 
     private mutating func readClear(_ root: YAMLMapping) -> TimeSpan {
         guard let mapping = root["clear"]?.mapping(.scenarioClear) else { return .minutes(5) }
-        if let value = mapping["when"], let condition = readCondition(value) {
-            clear = ReadCondition(condition: condition, value: value)
-        }
-        return mapping["for"]?.duration() ?? .minutes(5)
+        clear = mapping["when"].flatMap { readCondition($0) }
+        clearHold = mapping["for"]
+        return clearHold?.duration() ?? .minutes(5)
     }
 
-    private mutating func readCondition(_ value: YAMLValue) -> Condition? {
+    private mutating func readCondition(_ value: YAMLValue) -> ReadCondition? {
         guard let text = value.text("a condition such as `depth >= 10 cm`") else { return nil }
-        if let later = Later.inCondition(text) {
-            value.report(later.message, later.remedy, offset: later.offset)
-            return nil
-        }
         do {
-            let condition = try ConditionParser.parse(text)
-            conditions.append(ReadCondition(condition: condition, value: value))
-            return condition
+            let (condition, places) = try ConditionParser.parsePlaced(text)
+            let parts = ConditionPart.parts(of: condition, places: places)
+            conditions.append(ReadCondition(condition: condition, parts: parts, value: value))
+            return conditions.last
         } catch {
             value.report(error.message, error.remedy, offset: error.offset)
             return nil

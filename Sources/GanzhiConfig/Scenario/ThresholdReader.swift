@@ -36,7 +36,9 @@ struct ThresholdReader {
             )
         }
         switch measure.function.dimension {
-        case .number: return try plainNumber(number, plain, as: digits, unit: text, measure)
+        case .number:
+            let isShare = measure.function != .count && measure.function != .distinct
+            return try Self.plainNumber(digits, unit: text, of: "`\(measure.name)`", isShare: isShare)
         case .perSecond, .squared: return try derived(number, plain, as: digits, unit: text, measure)
         case .value, .difference: break
         }
@@ -70,24 +72,47 @@ struct ThresholdReader {
     }
 
     /// A number beside a count, or beside a share, which may be written in per cent.
-    private func plainNumber(
-        _ number: ExactDecimal,
-        _ plain: Double,
-        as digits: String,
+    ///
+    /// - Parameter owner: What is the count or the share.
+    static func plainNumber(
+        _ digits: String,
         unit text: String,
-        _ measure: Measure
+        of owner: String,
+        isShare: Bool
     ) throws(Fault) -> Double {
-        if text.isEmpty { return plain }
-        let isShare = measure.function != .count && measure.function != .distinct
-        if isShare, let written = Unit(text), let one = Unit("1"),
-            let value = Unit.threshold(number, from: written, to: one, asDifference: false)
-        {
-            return value
+        if let number = ExactDecimal(digits), let plain = number.doubleValue {
+            if text.isEmpty { return plain }
+            if isShare, let written = Unit(text), let one = Unit("1"),
+                let value = Unit.threshold(number, from: written, to: one, asDifference: false)
+            {
+                return value
+            }
         }
         throw Fault(
-            "`\(measure.name)` is \(isShare ? "a share" : "a count"), so it cannot be compared with “\(digits) \(text)”.",
+            "\(owner) is \(isShare ? "a share" : "a count"), so it cannot be compared with “\(digits) \(text)”.",
             isShare ? "Write a share such as `0.5`, or `50 %`." : "Write the number without a unit: `\(digits)`."
         )
+    }
+
+    /// Checks that a distance is a length above 0.
+    static func checkDistance(_ distance: Condition.Distance) throws(Fault) {
+        let text = "“\(distance.number) \(distance.unit)”"
+        guard let written = Unit(distance.unit) else {
+            throw Fault(
+                "\(ScalarText.quoted(distance.unit)) is not a unit that is known.",
+                Unit.suggestion(for: distance.unit).map { "Did you mean “\($0)”?" }
+                    ?? "Write a distance such as `\(distance.number) m`."
+            )
+        }
+        guard let metre = Unit("m"), let number = ExactDecimal(distance.number),
+            let value = Unit.threshold(number, from: written, to: metre)
+        else {
+            throw Fault(
+                "\(text) is \(written.dimension.withArticle), not a distance.",
+                "Write a distance such as `\(distance.number) m`."
+            )
+        }
+        guard value > 0 else { throw Fault("\(text) is no distance above 0.", "Write for example `500 m`.") }
     }
 
     /// A number beside a measure whose unit is made from the metric's.

@@ -45,5 +45,5 @@ public enum EventText {
     }
 
     /// A number to six significant digits: people need no rounding noise, and the JSON form has every digit.
-    private static func number(_ value: Double) -> String { String(format: "%.6g", value) }
+    package static func number(_ value: Double) -> String { String(format: "%.6g", value) }
 }

@@ -1,13 +1,13 @@
-internal import Foundation
-internal import GanzhiModel
+package import Foundation
+package import GanzhiModel
 
 /// What the human formats share: safe text, widths, colours, local time.
-enum TerminalText {
+package enum TerminalText {
     /// A text that came from outside, made safe for a terminal.
     ///
     /// Control and formatting characters could move the cursor, recolour or reorder what stands beside them; they are
     /// shown as `\u{…}` instead.
-    static func safe(_ text: String) -> String {
+    package static func safe(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
@@ -22,7 +22,7 @@ enum TerminalText {
     /// Columns that a text takes on a terminal: two for wide East Asian characters and emoji, none for marks.
     ///
     /// - Source: the wide ranges of Unicode Standard Annex 11, joined to blocks.
-    static func width(_ text: String) -> Int {
+    package static func width(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar.properties.generalCategory {
             case .nonspacingMark, .enclosingMark: return sum
@@ -38,13 +38,13 @@ enum TerminalText {
     }
 
     /// A text filled up to a width with spaces, behind it or before it.
-    static func padded(_ text: String, to width: Int, isNumber: Bool = false) -> String {
+    package static func padded(_ text: String, to width: Int, isNumber: Bool = false) -> String {
         let spaces = String(repeating: " ", count: max(0, width - Self.width(text)))
         return isNumber ? spaces + text : text + spaces
     }
 
     /// A text in the colour of a level.
-    static func coloured(_ text: String, level: String) -> String {
+    package static func coloured(_ text: String, level: String) -> String {
         let code: String
         switch level {
         case Level.blue.name: code = "34"
@@ -57,7 +57,7 @@ enum TerminalText {
     }
 
     /// A time on the clocks of a zone with its offset, to the millisecond: `2026-06-20 14:12:10.412+08:00`.
-    static func local(_ time: Timestamp, in zone: TimeZone) -> String {
+    package static func local(_ time: Timestamp, in zone: TimeZone) -> String {
         let date = Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
         let offset = zone.secondsFromGMT(for: date)
         let shifted = Timestamp(milliseconds: time.milliseconds + Int64(offset) * 1000).rfc3339
@@ -70,7 +70,7 @@ enum TerminalText {
     /// A table's lines: each column as wide as its widest cell, two spaces between, nothing at the end of a line.
     ///
     /// - Parameter numbers: Columns aligned to the right.
-    static func table(_ rows: [[String]], numbers: Set<Int> = []) -> [String] {
+    package static func table(_ rows: [[String]], numbers: Set<Int> = []) -> [String] {
         var widths: [Int] = []
         for row in rows {
             for (column, cell) in row.enumerated() {

@@ -21,7 +21,7 @@ public enum WarningText {
                 [
                     level(warning), warning.scenario, warning.key, warning.district.isEmpty ? "-" : warning.district,
                     TerminalText.local(warning.raised, in: zone), TerminalText.local(warning.instant, in: zone),
-                    warning.episode, warning.isStale ? "stale" : "",
+                    warning.episode, state(warning),
                 ].map(TerminalText.safe)
             )
         }
@@ -38,7 +38,8 @@ public enum WarningText {
     /// One line of NDJSON, without the newline.
     ///
     /// `{"scenario":"s","key":"d1","level":"red","episode":"…","raised":ms,"instant":ms,"stale":false,"district":"…",
-    /// "serial":7}`, keys in this order; `district` is left out where none is known.
+    /// "suppressedBy":"silence s-20260620-3f9a","serial":7}`, keys in this order; `district` is left out where none is
+    /// known, `suppressedBy` where the warning is published.
     public static func json(_ warning: StandingWarning) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
@@ -51,9 +52,15 @@ public enum WarningText {
             writer.name("stale")
             writer.value(warning.isStale)
             if !warning.district.isEmpty { writer.member("district", warning.district) }
+            if !warning.suppressedBy.isEmpty { writer.member("suppressedBy", warning.suppressedBy) }
             writer.member("serial", warning.serial)
         }
         return writer.bytes
+    }
+
+    private static func state(_ warning: StandingWarning) -> String {
+        let suppression = warning.suppressedBy.isEmpty ? nil : "suppressed by \(warning.suppressedBy)"
+        return [warning.isStale ? "stale" : nil, suppression].compactMap(\.self).joined(separator: ", ")
     }
 
     private static func level(_ warning: StandingWarning) -> String { warning.level?.name ?? "none" }

@@ -6,11 +6,11 @@ public struct GroupPartial: Sendable, Hashable {
     public var instant: Timestamp
     /// Whether the last step of `every` holds a good or uncertain reading of some member.
     public var isFresh: Bool
-    /// The members that have a result.
-    public var values: GroupValues
+    /// The members that have a result, plan by plan of the cohort.
+    public var values: [GroupValues]
 
     /// Creates a partial.
-    public init(instant: Timestamp, isFresh: Bool, values: GroupValues) {
+    public init(instant: Timestamp, isFresh: Bool, values: [GroupValues]) {
         self.instant = instant
         self.isFresh = isFresh
         self.values = values
@@ -21,25 +21,30 @@ public struct GroupPartial: Sendable, Hashable {
     /// - Parameters:
     ///   - evaluation: An evaluation of the group in the output.
     ///   - output: The output.
-    ///   - aggregateCount: Aggregates of the plan.
+    ///   - plans: Number and aggregates of each plan of the cohort; in the same order in every partition.
     ///   - key: The key of a series; the same in every partition.
     public init(
         _ evaluation: GroupEvaluation,
         in output: borrowing WindowOutput,
-        aggregateCount: Int,
+        plans: [(number: Int, aggregateCount: Int)],
         key: (_ series: UInt32) -> UInt64
     ) {
         self.init(
             instant: evaluation.instant,
             isFresh: evaluation.isFresh,
-            values: GroupValues(aggregateCount: aggregateCount)
+            values: plans.map { GroupValues(aggregateCount: $0.aggregateCount) }
         )
         var own: [Double] = []
         for place in 0..<Int(evaluation.memberCount) {
             let member = output.members[Int(evaluation.firstMember) + place]
+            guard let plan = plans.firstIndex(where: { $0.number == Int(member.plan) }) else {
+                preconditionFailure("A member's plan is one of its cohort.")
+            }
             own.removeAll(keepingCapacity: true)
-            for aggregate in 0..<aggregateCount { own.append(output.values[Int(member.firstValue) + aggregate]) }
-            values.insert(key: key(member.series), values: own)
+            for aggregate in 0..<plans[plan].aggregateCount {
+                own.append(output.values[Int(member.firstValue) + aggregate])
+            }
+            values[plan].insert(key: key(member.series), values: own)
         }
     }
 }
@@ -111,7 +116,8 @@ public struct GroupMerge: Sendable {
             guard var whole = parts.first else { return nil }
             for part in parts.dropFirst() {
                 whole.isFresh = whole.isFresh || part.isFresh
-                whole.values.merge(part.values)
+                precondition(part.values.count == whole.values.count, "Parts of a group share its cohort's plans.")
+                for plan in part.values.indices { whole.values[plan].merge(part.values[plan]) }
             }
             return whole
         }

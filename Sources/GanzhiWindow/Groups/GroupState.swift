@@ -1,7 +1,7 @@
 import GanzhiModel
 import HeapModule
 
-/// One group of a plan: how far its members have come, and what they said that waits for the others.
+/// One group of a cohort: how far its members have come, and what they said that waits for the others.
 struct GroupState {
     /// A member that is not idle, by the first instant that it has not evaluated.
     struct Turn: Comparable {
@@ -18,6 +18,10 @@ struct GroupState {
     var closed = Int64.min
     /// The greatest of its members' next instants; `.min` before the first reading.
     var greatest = Int64.min
+    /// Greatest event time of a reading that was applied to a member; `.min` before the first.
+    var newest = Int64.min
+    /// All members, in ascending order of series and plan.
+    var members: [UInt32] = []
     /// The members that are not idle, each once; entries may be behind, and idle ones leave when they come up.
     var active = Heap<Turn>()
     /// Idle members that may hold something at instants to come, each once; others leave when they are looked at.
@@ -53,12 +57,24 @@ struct WaitingInstants {
 
     /// The place of an instant, which is added where it does not wait yet; good until the next change.
     mutating func place(of instant: Int64) -> Int {
+        let place = firstPlace(from: instant)
+        if place == items.count || items[place].instant != instant { items.insert(Item(instant: instant), at: place) }
+        return place
+    }
+
+    /// What waits at an instant; `nil` where nothing does.
+    func item(at instant: Int64) -> Item? {
+        let place = firstPlace(from: instant)
+        return place < items.count && items[place].instant == instant ? items[place] : nil
+    }
+
+    /// The place of the first instant from one on.
+    private func firstPlace(from instant: Int64) -> Int {
         var (low, high) = (taken, items.count)
         while low < high {
             let middle = (low + high) / 2
             if items[middle].instant < instant { low = middle + 1 } else { high = middle }
         }
-        if low == items.count || items[low].instant != instant { items.insert(Item(instant: instant), at: low) }
         return low
     }
 
@@ -70,66 +86,5 @@ struct WaitingInstants {
             taken = 0
         }
         return first
-    }
-}
-
-/// The groups of one plan and who belongs to them.
-struct PlanGroups {
-    /// A row of the plan.
-    struct Member {
-        let row: Row
-        let group: Int
-        /// Its next instant when its group was last looked at for its sake.
-        var settled = Int64.min
-        var isActive = false
-        var isQuiet = false
-    }
-
-    /// Groups by number.
-    var states: [GroupState] = []
-    /// Members by their rows' numbers; `nil` where a row belongs to no group.
-    var members: [Member?] = []
-    /// Instants that were closed without waiting for members that hold them up.
-    var closedEarly = 0
-    /// Groups of members that fell idle at the block at hand.
-    var idled: [Int] = []
-    /// Series and record of the members of the instant at hand.
-    var order: [UInt64] = []
-    /// Where what a row keeps beside its panes is put aside.
-    var aside: [UInt64] = []
-    /// Whether the input has ended.
-    var isFinishing = false
-    /// The end at which ``WindowEngine/finishNext(into:)`` looks at the plan's groups again.
-    var nextEnd = Int64.min
-
-    /// The most instants that wait in a group.
-    static let maximumWaiting = 1024
-}
-
-extension [UInt64] {
-    /// Sorts in place and without a buffer: heapsort (Williams 1964), nothing where all is in order.
-    mutating func sortInPlace() {
-        var isSorted = true
-        for index in indices.dropFirst() where self[index - 1] > self[index] {
-            isSorted = false
-            break
-        }
-        guard !isSorted else { return }
-        for root in stride(from: count / 2 - 1, through: 0, by: -1) { sink(root, below: count) }
-        for last in stride(from: count - 1, to: 0, by: -1) {
-            swapAt(0, last)
-            sink(0, below: last)
-        }
-    }
-
-    private mutating func sink(_ place: Int, below end: Int) {
-        var root = place
-        while root * 2 + 1 < end {
-            var child = root * 2 + 1
-            if child + 1 < end, self[child] < self[child + 1] { child += 1 }
-            if self[root] >= self[child] { return }
-            swapAt(root, child)
-            root = child
-        }
     }
 }

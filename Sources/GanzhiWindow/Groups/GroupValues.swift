@@ -1,4 +1,4 @@
-/// What the members of a group say at one instant, and what becomes of it in one number or one verdict.
+/// What the members of a group say at one instant, and what becomes of it in one number.
 ///
 /// Members stand in the order of keys that the caller gives, the same in every partition, so that a group comes to the
 /// same bytes however its members are spread.
@@ -142,44 +142,4 @@ public struct GroupValues: Sendable, Hashable {
     }
 
     private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
-
-    // MARK: Verdicts
-
-    /// How many members a condition is true of.
-    ///
-    /// - Parameter condition: Says true, false, or `nil` where it is unknown.
-    public func count(where condition: (Member) -> Bool?) -> Int { tally(condition).true }
-
-    /// Of the members that a condition is known of, the share that it is true of; `nil` where it is known of none.
-    ///
-    /// - Parameter condition: Says true, false, or `nil` where it is unknown.
-    public func share(where condition: (Member) -> Bool?) -> Double? {
-        let tally = tally(condition)
-        let known = count - tally.unknown
-        return known > 0 ? Double(tally.true) / Double(known) : nil
-    }
-
-    /// Whether a condition is true of so many members; `nil` where those decide it of whom it is unknown.
-    ///
-    /// - Parameters:
-    ///   - least: How many are enough.
-    ///   - absent: Members of the group that say nothing at this instant, of whom every condition is unknown.
-    ///   - condition: Says true, false, or `nil` where it is unknown.
-    public func atLeast(_ least: Int, absent: Int = 0, where condition: (Member) -> Bool?) -> Bool? {
-        let tally = tally(condition)
-        if tally.true >= least { return true }
-        return tally.true + tally.unknown + absent < least ? false : nil
-    }
-
-    private func tally(_ condition: (Member) -> Bool?) -> (true: Int, unknown: Int) {
-        var tally = (true: 0, unknown: 0)
-        for place in keys.indices {
-            switch condition(self[place]) {
-            case true?: tally.true += 1
-            case false?: break
-            case nil: tally.unknown += 1
-            }
-        }
-        return tally
-    }
 }

@@ -22,21 +22,36 @@ struct GroupAllocationTests {
         }
     }
 
-    @Test(arguments: [
-        [WindowSpec.hopping(.minutes(5), every: .seconds(30))],
-        [.hopping(.minutes(5), every: .minutes(1)), .session(gap: .minutes(2)), .sliding(.minutes(1))],
-    ]) func `closed instants of groups allocate nothing once the engine has grown`(windows: [WindowSpec]) throws {
-        let plan = try Plan(
-            every: .seconds(30),
-            lateness: .seconds(5),
-            idle: .minutes(1),
-            aggregates: windows.map { Plan.Aggregate(.mean, $0) }
-        )
+    @Test(
+        arguments: [
+            [WindowSpec.hopping(.minutes(5), every: .seconds(30))],
+            [.hopping(.minutes(5), every: .minutes(1)), .session(gap: .minutes(2)), .sliding(.minutes(1))],
+        ],
+        [false, true]
+    )
+    func `closed instants of groups allocate nothing once the engine has grown`(
+        windows: [WindowSpec],
+        eager: Bool
+    ) throws {
+        let plans = try [windows, [.hopping(.seconds(50), every: .seconds(30))]].map { windows in
+            try Plan(
+                every: .seconds(30),
+                lateness: .seconds(5),
+                idle: .minutes(1),
+                eager: eager,
+                aggregates: windows.map { Plan.Aggregate(.mean, $0) }
+            )
+        }
         let members = 23
-        var engine = WindowEngine(plans: [plan])
-        for _ in 0..<members { engine.register(expectedInterval: nil, watchedBy: [0], groups: [0: 0]) }
+        var engine = WindowEngine(plans: plans.map { ($0, 0) })
+        for member in 0..<members {
+            // Two inputs, and some series that are both.
+            let watchers = member % 5 == 0 ? [0, 1] : [member % 2]
+            let groups = Dictionary(uniqueKeysWithValues: watchers.map { ($0, 0) })
+            engine.register(expectedInterval: nil, watchedBy: watchers, groups: groups)
+        }
         var output = WindowOutput()
-        var (instants, results, allocations) = (0, 0, 0)
+        var (instants, eagerInstants, results, allocations) = (0, 0, 0, 0)
         for hour in 0..<8 {
             let readings = Self.readings(members: members, from: Int64(hour) * 3_600_000)
             let slices = readings.map { BlockSlice(now: $0.time, feed: 0, count: 1) }
@@ -45,10 +60,11 @@ struct GroupAllocationTests {
             engine.process(slices, running: running, feedCount: 1, readings: readings, into: &output)
             if hour >= 4 { allocations += Int(ganzhi_allocations() - before) }
             instants += output.groups.count
+            for index in output.groups.indices where output.groups[index].isEager { eagerInstants += 1 }
             results += output.members.count
             output.removeAll()
         }
-        #expect(instants > 900 && results > 20_000)
+        #expect(instants - eagerInstants > 900 && results > 20_000 && (eagerInstants > 2000) == eager)
         #expect(allocations == 0)
     }
 }

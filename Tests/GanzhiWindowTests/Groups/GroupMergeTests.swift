@@ -8,7 +8,7 @@ struct GroupMergeTests {
     private static func merged(_ sample: GroupCase, partitions: Int) -> [Int: [GroupPartial]] {
         let parts = (0..<partitions).map { Part(sample, number: $0, of: partitions) }
         var merges: [Int: GroupMerge] = [:]
-        for group in sample.groups { merges[group] = GroupMerge(partitions: partitions) }
+        for group in sample.groupNumbers { merges[group] = GroupMerge(partitions: partitions) }
         var released: [Int: [GroupPartial]] = [:]
         func meet() {
             for group in merges.keys {
@@ -38,16 +38,16 @@ struct GroupMergeTests {
     private final class Part {
         private let number: Int
         private let partitions: Int
-        private let aggregateCount: Int
+        private let plans: [(number: Int, aggregateCount: Int)]
         private var engine: WindowEngine
         private var output = WindowOutput()
 
         init(_ sample: GroupCase, number: Int, of partitions: Int) {
             (self.number, self.partitions) = (number, partitions)
-            aggregateCount = sample.plan.aggregates.count
-            engine = WindowEngine(plans: [sample.plan], groupsAreParts: true)
+            plans = sample.plans.indices.map { ($0, sample.plans[$0].aggregates.count) }
+            engine = WindowEngine(plans: sample.plans.map { ($0, 0) }, groupsAreParts: true)
             for series in sample.groups.indices where series % partitions == number {
-                engine.register(expectedInterval: nil, watchedBy: [0], groups: [0: sample.groups[series]])
+                sample.register(series, in: &engine)
             }
         }
 
@@ -75,13 +75,13 @@ struct GroupMergeTests {
             #expect(output.groups.count == 0)
         }
 
-        func frontier(_ group: Int) -> GroupFrontier { engine.frontier(ofGroup: group, plan: 0) }
+        func frontier(_ group: Int) -> GroupFrontier { engine.frontier(ofGroup: group, cohort: 0) }
 
         func close(_ group: Int, upTo horizon: Timestamp) -> [GroupPartial] {
             engine.closeGroup(group, of: 0, upTo: horizon, into: &output)
             defer { output.removeAll() }
             return output.groups.indices.map { index in
-                GroupPartial(output.groups[index], in: output, aggregateCount: aggregateCount) { series in
+                GroupPartial(output.groups[index], in: output, plans: plans) { series in
                     UInt64(Int(series) * partitions + number)
                 }
             }
@@ -90,8 +90,8 @@ struct GroupMergeTests {
 
     /// The same from one engine that closes by itself.
     private static func whole(_ sample: GroupCase) -> [Int: [GroupPartial]] {
-        var engine = WindowEngine(plans: [sample.plan])
-        for group in sample.groups { engine.register(expectedInterval: nil, watchedBy: [0], groups: [0: group]) }
+        var engine = WindowEngine(plans: sample.plans.map { ($0, 0) })
+        for series in sample.groups.indices { sample.register(series, in: &engine) }
         var output = WindowOutput()
         engine.process(
             sample.blocks.map {
@@ -104,11 +104,11 @@ struct GroupMergeTests {
         )
         while engine.finishNext(into: &output) {}
         var partials: [Int: [GroupPartial]] = [:]
-        for group in sample.groups { partials[group] = [] }
+        for group in sample.groupNumbers { partials[group] = [] }
+        let plans = sample.plans.indices.map { (number: $0, aggregateCount: sample.plans[$0].aggregates.count) }
         for index in output.groups.indices {
-            let count = sample.plan.aggregates.count
             partials[Int(output.groups[index].group)]!.append(
-                GroupPartial(output.groups[index], in: output, aggregateCount: count, key: UInt64.init)
+                GroupPartial(output.groups[index], in: output, plans: plans, key: UInt64.init)
             )
         }
         return partials
@@ -127,7 +127,7 @@ struct GroupMergeTests {
     private static func partial(_ second: Int64, _ members: [UInt64: Double], isFresh: Bool = false) -> GroupPartial {
         var values = GroupValues(aggregateCount: 1)
         for (key, value) in members.sorted(by: { $0.key > $1.key }) { values.insert(key: key, values: [value]) }
-        return GroupPartial(instant: Timestamp(milliseconds: second * 1000), isFresh: isFresh, values: values)
+        return GroupPartial(instant: Timestamp(milliseconds: second * 1000), isFresh: isFresh, values: [values])
     }
 
     @Test func `an instant leaves once all partitions have closed it, with all members in order`() {
@@ -159,5 +159,15 @@ struct GroupMergeTests {
         #expect(horizon(frontier(50), frontier(30, isIdle: true), unheard) == 50)
         #expect(horizon(frontier(50), frontier(30, isIdle: true), frontier(90, isIdle: true)) == 50)
         #expect(horizon(frontier(50, isIdle: true), frontier(30, isIdle: true), frontier(90, isIdle: true)) == 90)
+    }
+}
+
+extension GroupCase {
+    fileprivate func register(_ series: Int, in engine: inout WindowEngine) {
+        engine.register(
+            expectedInterval: intervals[series],
+            watchedBy: Array(groups[series].keys),
+            groups: groups[series]
+        )
     }
 }

@@ -19,8 +19,9 @@ struct GroupTests {
 
     private static func sample(_ plan: Plan, members: Int, _ blocks: [Block]) -> GroupCase {
         GroupCase(
-            plan: plan,
-            groups: Array(repeating: 0, count: members),
+            plans: [plan],
+            groups: Array(repeating: [0: 0], count: members),
+            intervals: Array(repeating: nil, count: members),
             blocks: blocks.map { block in
                 GroupCase.Block(
                     now: block.now * 1_000_000,
@@ -42,8 +43,8 @@ struct GroupTests {
         let run = try sample.run(blocksPerCall: sample.blocks.count, isFinished: isFinished)
         #expect(run.evaluations == sample.reference(isFinished: isFinished).evaluations)
         return (run.evaluations[0] ?? []).map { evaluation in
-            let members = evaluation.members.sorted { $0.key < $1.key }.map { series, windows in
-                "\(series)=\(windows[0].values[0].map(String.init(describing:)) ?? "-")"
+            let members = evaluation.members.sorted { $0.key.series < $1.key.series }.map { name, windows in
+                "\(name.series)=\(windows[0].values[0].map(String.init(describing:)) ?? "-")"
             }
             let said = members.isEmpty ? "?" : members.joined(separator: " ")
             return "\(evaluation.block)@\(evaluation.instant / 1_000_000) \(said)"
@@ -186,7 +187,11 @@ struct GroupTests {
         #expect(run.evaluations == sample.reference(isFinished: false).evaluations)
         #expect(run.closedEarly == count - 1 - WindowEngine.maximumWaitingInstants)
         #expect(run.evaluations[0]?.map { $0.instant / 10_000_000 } == [1, 2, 3, 4, 5, 6, 7, 8])
-        #expect(run.evaluations[0]?.map { $0.members.keys.sorted() } == [[0], [0], [0], [0], [0], [0], [0], [0, 1]])
+        #expect(
+            run.evaluations[0]?.map { $0.members.keys.map(\.series).sorted() } == [
+                [0], [0], [0], [0], [0], [0], [0], [0, 1],
+            ]
+        )
     }
 
     @Test func `the end of input closes what waits up to the last window that holds a reading`() throws {
@@ -198,7 +203,7 @@ struct GroupTests {
     }
 
     @Test func `members of a group do not evaluate alone, and series without one do`() throws {
-        var engine = WindowEngine(plans: [try Self.plan()])
+        var engine = WindowEngine(plans: [(try Self.plan(), 0)])
         engine.register(expectedInterval: nil, watchedBy: [0], groups: [0: 0])
         engine.register(expectedInterval: nil, watchedBy: [0])
         var output = WindowOutput()
@@ -243,7 +248,9 @@ struct GroupTests {
             #expect(run.reports[0] == run.reports[1])
             var values: [Int64: [Double?]] = [:]
             for evaluation in try #require(run.evaluations[0]) {
-                values[evaluation.instant / 1_000_000 / hour] = evaluation.members[1]?.map { $0.values[0] }
+                values[evaluation.instant / 1_000_000 / hour] = evaluation.members[
+                    ReferenceGroup.Name(series: 1, plan: 0)
+                ]?.map { $0.values[0] }
             }
             return values
         }
@@ -258,7 +265,7 @@ struct GroupTests {
 
     @Test func `another generation keeps what waits and how far the group has come`() throws {
         let plan = try Self.plan()
-        var engine = WindowEngine(plans: [plan])
+        var engine = WindowEngine(plans: [(plan, 0)])
         for _ in 0..<2 { engine.register(expectedInterval: nil, watchedBy: [0], groups: [0: 0]) }
         var output = WindowOutput()
         func process(_ readings: [(UInt32, Int64)]) {
@@ -274,12 +281,15 @@ struct GroupTests {
         #expect(output.groups.count == 0)
         let other = try Self.plan(window: 20)
         engine.adopt(
-            plans: [(other, nil), (plan, 0)],
+            plans: [(other, 1, nil), (plan, 0, 0)],
             watchers: { _ in ([0, 1], nil) },
             groups: { _ in [1: 0] }
         )
         process([(1, 12)])
-        #expect(output.groups.count == 1 && output.groups[0].plan == 1 && output.groups[0].memberCount == 2)
+        #expect(
+            output.groups.count == 1 && output.groups[0].cohort == 0 && output.members[0].plan == 1
+                && output.groups[0].memberCount == 2
+        )
         process([(1, 22), (0, 31), (1, 31)])
         #expect(output.groups.count == 3 && output.groups[2].memberCount == 2)
         #expect(output.members[0].series == 0 && output.members[1].series == 1)

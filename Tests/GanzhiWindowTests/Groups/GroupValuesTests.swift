@@ -9,9 +9,6 @@ struct GroupValuesTests {
         return values
     }
 
-    /// Three-valued: unknown where the member has no value.
-    private static func isHigh(_ member: GroupValues.Member) -> Bool? { member[0].map { $0 > 2 } }
-
     @Test func `numbers are of the members that have a value`() {
         let values = Self.values([3, nil, 1, 5])
         #expect(values.mean(of: 0) == 3)
@@ -26,32 +23,11 @@ struct GroupValuesTests {
         let values = Self.values(members)
         #expect(values.mean(of: 0) == nil && values.sum(of: 0) == nil)
         #expect(values.min(of: 0) == nil && values.max(of: 0) == nil)
-        #expect(values.share(where: Self.isHigh) == nil)
-        #expect(values.count(where: Self.isHigh) == 0)
     }
 
     @Test func `a sum keeps what single additions lose`() {
         #expect(Self.values([1, 1e100, 1, -1e100]).sum(of: 0) == 2)
         #expect(Self.values([.greatestFiniteMagnitude, .greatestFiniteMagnitude]).sum(of: 0) == nil)
-    }
-
-    @Test func `a share is of those that the condition is known of`() {
-        let values = Self.values([3, nil, 1, 5, nil])
-        #expect(values.count(where: Self.isHigh) == 2)
-        #expect(values.share(where: Self.isHigh) == 2.0 / 3)
-    }
-
-    @Test(arguments: [(0, true), (1, true), (2, true), (3, nil), (4, nil), (5, false)] as [(Int, Bool?)])
-    func `at least so many is unknown while those decide it of whom nothing is known`(least: Int, verdict: Bool?) {
-        // Two are high, one is not, of two nothing is known.
-        #expect(Self.values([3, nil, 1, 5, nil]).atLeast(least, where: Self.isHigh) == verdict)
-    }
-
-    @Test func `members that say nothing at all may be counted as unknown`() {
-        let values = Self.values([3, 1])
-        #expect(values.atLeast(2, where: Self.isHigh) == false)
-        #expect(values.atLeast(2, absent: 1, where: Self.isHigh) == nil)
-        #expect(values.atLeast(3, absent: 1, where: Self.isHigh) == false)
     }
 
     @Test(arguments: [1, 2, 7]) func `however members are spread, the group comes to the same bits`(partitions: Int) {

@@ -1,7 +1,7 @@
 import GanzhiModel
 import GanzhiWindow
 
-/// A group of one plan as the text says it, slowly and obviously.
+/// A group of one cohort as the text says it, slowly and obviously.
 ///
 /// Every reading is kept, every result is filtered out of all of them. Hopping windows of equal steps only; values whose
 /// sums are exact. Times are microseconds.
@@ -10,6 +10,12 @@ struct ReferenceGroup {
         var time: Int64
         var value: Double
         var quality: Quality
+    }
+
+    /// A member: a series, and the plan through which it is one.
+    struct Name: Hashable {
+        var series: Int
+        var plan: Int
     }
 
     struct Window: Equatable {
@@ -26,8 +32,8 @@ struct ReferenceGroup {
         var block: Int
         var instant: Int64
         var isFresh: Bool
-        /// By series.
-        var members: [Int: [Window]]
+        var isEager: Bool
+        var members: [Name: [Window]]
     }
 
     private struct Said {
@@ -38,7 +44,9 @@ struct ReferenceGroup {
     }
 
     private struct Member {
-        var series: Int
+        var name: Name
+        var plan: Plan
+        var interval: Int64?
         var readings: [Reading] = []
         var recent: [Reading] = []
         var watermark: Int64?
@@ -49,22 +57,23 @@ struct ReferenceGroup {
         var newest: Int64 { readings.map(\.time).max()! }
     }
 
-    let plan: Plan
     private var members: [Member]
-    private var waiting: [Int64: [Int: Said]] = [:]
+    private var waiting: [Int64: [Name: Said]] = [:]
     private var closed = Int64.min
+    private var lastSaid: Int64?
+    private var newest: Int64?
     private(set) var evaluations: [Evaluation] = []
     private(set) var closedEarly = 0
 
-    init(_ plan: Plan, series: [Int]) {
-        self.plan = plan
-        members = series.map { Member(series: $0, standing: plan.windows.map { _ in nil }) }
+    init(_ plans: [Plan], _ members: [(name: Name, interval: Int64?)]) {
+        self.members = members.map { name, interval in
+            let plan = plans[name.plan]
+            return Member(name: name, plan: plan, interval: interval, standing: plan.windows.map { _ in nil })
+        }
+        every = plans[0].every.microseconds
     }
 
-    private var every: Int64 { plan.every.microseconds }
-    private var reach: Int64 {
-        plan.windows.map { $0.size.microseconds + $0.every.microseconds }.max()! + every
-    }
+    private let every: Int64
 
     private func floor(_ time: Int64, _ step: Int64) -> Int64 {
         time >= 0 ? time / step * step : -((step - 1 - time) / step * step)
@@ -72,39 +81,56 @@ struct ReferenceGroup {
 
     // MARK: Blocks
 
+    /// Forgets how far the group has come, and what its members said.
+    mutating func startAnew() {
+        (waiting, closed, lastSaid) = ([:], .min, nil)
+        newest = members.flatMap(\.readings).map(\.time).max()
+    }
+
     mutating func begin(block: Int, now: Int64, running: Int64) {
         for index in members.indices where !members[index].isIdle {
-            guard members[index].heard + plan.idle.microseconds <= running else { continue }
+            guard members[index].heard + members[index].plan.idle.microseconds <= running else { continue }
             members[index].isIdle = true
             advance(index, to: floor(members[index].newest, every) + every)
         }
-        for index in members.indices where plan.quietCounts && members[index].isIdle {
-            if members[index].watermark != nil { advance(index, to: now - plan.idle.microseconds) }
+        for index in members.indices where members[index].plan.quietCounts && members[index].isIdle {
+            if members[index].watermark != nil {
+                advance(index, to: now - members[index].plan.idle.microseconds)
+            }
         }
         closeFinal(block: block)
     }
 
     mutating func take(_ reading: Reading, series: Int, block: Int, running: Int64) {
-        let index = members.firstIndex { $0.series == series }!
-        members[index].heard = running
-        members[index].isIdle = false
-        if members[index].recent.suffix(8).contains(where: { $0.time == reading.time && $0.value == reading.value }) {
-            return
+        var (applied, isTaken) = ([Int](), false)
+        for index in members.indices where members[index].name.series == series {
+            members[index].heard = running
+            members[index].isIdle = false
+            let recent = members[index].recent.suffix(8)
+            if recent.contains(where: { $0.time == reading.time && $0.value == reading.value }) { continue }
+            members[index].recent.append(reading)
+            if isLate(reading.time, members[index], revise: members[index].plan.revise.microseconds) { continue }
+            let isRevised = isLate(reading.time, members[index], revise: 0)
+            let watermark = members[index].watermark
+            advance(index, to: reading.time - members[index].plan.lateness.microseconds)
+            members[index].readings.append(reading)
+            if let watermark { revise(index, with: reading, watermark: watermark) }
+            if !isRevised { applied.append(index) }
+            isTaken = true
         }
-        members[index].recent.append(reading)
-        if isLate(reading.time, members[index]) { return }
-        let watermark = members[index].watermark
-        advance(index, to: reading.time - plan.lateness.microseconds)
-        members[index].readings.append(reading)
-        if let watermark { revise(index, holding: reading.time, watermark: watermark) }
-        closeFinal(block: block)
+        if isTaken { closeFinal(block: block) }
+        guard !applied.isEmpty else { return }
+        if newest.map({ reading.time > $0 }) ?? true, let leader = applied.first(where: { members[$0].plan.eager }) {
+            evaluateEagerly(reading.time, through: members[leader].plan, block: block)
+        }
+        newest = Swift.max(newest ?? reading.time, reading.time)
     }
 
     mutating func finish() {
         for index in members.indices where !members[index].readings.isEmpty {
             members[index].isIdle = true
             let ends = members[index].readings.flatMap { reading in
-                plan.windows.compactMap { lastEnd(of: $0, holding: reading.time) }
+                members[index].plan.windows.compactMap { lastEnd(of: $0, holding: reading.time) }
             }
             if let last = ends.max() { advance(index, to: last) }
         }
@@ -118,21 +144,48 @@ struct ReferenceGroup {
         return end > time ? end : nil
     }
 
-    private func isLate(_ time: Int64, _ member: Member) -> Bool {
+    private func isLate(_ time: Int64, _ member: Member, revise: Int64) -> Bool {
         guard let watermark = member.watermark else { return false }
-        let ends = plan.windows.compactMap { lastEnd(of: $0, holding: time) }
-        return !ends.isEmpty
-            && ends.allSatisfy { $0 <= watermark && $0 <= watermark - plan.revise.microseconds }
+        let ends = member.plan.windows.compactMap { lastEnd(of: $0, holding: time) }
+        return !ends.isEmpty && ends.allSatisfy { $0 <= watermark - revise }
     }
 
-    private mutating func revise(_ index: Int, holding time: Int64, watermark: Int64) {
+    private mutating func revise(_ index: Int, with reading: Reading, watermark: Int64) {
+        let (time, quality) = (reading.time, reading.quality)
+        let plan = members[index].plan
+        let first = watermark - plan.revise.microseconds + 1
         guard plan.revise > .zero, time < watermark else { return }
         for (number, window) in plan.windows.enumerated() {
-            let end = floor(watermark, window.every.microseconds)
-            guard end > watermark - plan.revise.microseconds else { continue }
-            let again = measure(window, members[index], end: end)
-            if again.start <= time, time < again.end, again.count > 0 { members[index].standing[number] = again }
+            let hop = window.every.microseconds
+            var end = floor(time, hop) + hop
+            while end <= watermark, end - window.size.microseconds <= time {
+                defer { end += hop }
+                let again = measure(window, of: members[index], end: end)
+                guard end >= first, again.count > 0 else { continue }
+                if end + hop > watermark { members[index].standing[number] = again }
+                // It is said where it ends, and stands up to its next end.
+                for instant in stride(from: end, to: min(end + hop, watermark + 1), by: Int64.Stride(every)) {
+                    revise(members[index], at: instant) { $0.windows[number] = again }
+                }
+            }
         }
+        let instant = floor(time, every) + every
+        if quality != .bad, (first...watermark).contains(instant) {
+            revise(members[index], at: instant) { $0.isFresh = true }
+        }
+    }
+
+    /// Changes what a member said at an instant that waits, be it nothing.
+    private mutating func revise(_ member: Member, at instant: Int64, _ change: (inout Said) -> Void) {
+        guard instant > closed else { return }
+        var said = waiting[instant]?[member.name]
+        if said?.hasResult != true {
+            let isFresh = said?.isFresh ?? false
+            said = say(member, at: instant) { _, _ in nil }
+            said!.isFresh = isFresh
+        }
+        change(&said!)
+        waiting[instant, default: [:]][member.name] = said
     }
 
     private mutating func advance(_ index: Int, to time: Int64) {
@@ -143,35 +196,52 @@ struct ReferenceGroup {
         guard time > before else { return }
         members[index].watermark = time
         guard !members[index].readings.isEmpty else { return }
+        let plan = members[index].plan
         var instant = floor(before, every) + every
-        let last = Swift.min(time, members[index].newest + reach)
+        let last = Swift.min(time, members[index].newest + reach(plan))
         while instant <= last {
             for (number, window) in plan.windows.enumerated() where instant % window.every.microseconds == 0 {
-                members[index].standing[number] = measure(window, members[index], end: instant)
+                members[index].standing[number] = measure(window, of: members[index], end: instant)
             }
             let said = say(members[index], at: instant) { number, _ in members[index].standing[number] }
-            if said.isHeld, instant > closed { waiting[instant, default: [:]][members[index].series] = said }
+            if said.isHeld, instant > closed { waiting[instant, default: [:]][members[index].name] = said }
             instant += every
         }
         if time > last { members[index].standing = plan.windows.map { _ in nil } }
     }
 
+    private func reach(_ plan: Plan) -> Int64 {
+        plan.windows.map { $0.size.microseconds + $0.every.microseconds }.max()! + every
+    }
+
     private func say(_ member: Member, at instant: Int64, _ standing: (Int, Int64) -> Window?) -> Said {
         Said(
-            windows: plan.windows.enumerated().map { number, window in
+            windows: member.plan.windows.enumerated().map { number, window in
                 let end = floor(instant, window.every.microseconds)
                 let known = standing(number, end)
-                return known?.end == end ? known! : measure(window, nil, end: end)
+                return known?.end == end ? known! : measure(window, of: member, end: end, isEmpty: true)
             },
-            isFresh: member.readings.contains {
-                $0.quality != .bad && $0.time >= instant - every && $0.time < instant
-            }
+            isFresh: isFresh(member, at: instant)
         )
     }
 
-    private func measure(_ window: WindowSpec, _ member: Member?, end: Int64) -> Window {
+    private func isFresh(_ member: Member, at instant: Int64) -> Bool {
+        member.readings.contains { $0.quality != .bad && $0.time >= instant - every && $0.time < instant }
+    }
+
+    /// What a window holds.
+    ///
+    /// - Parameter time: The time up to which readings are expected, where that is not the end.
+    private func measure(
+        _ window: WindowSpec,
+        of member: Member,
+        end: Int64,
+        until time: Int64? = nil,
+        isEmpty: Bool = false
+    ) -> Window {
+        let plan = member.plan
         let start = end - window.size.microseconds
-        let inside = (member?.readings ?? []).filter { $0.time >= start && $0.time < end }
+        let inside = member.readings.filter { !isEmpty && $0.time >= start && $0.time < end }
         let usable = inside.filter { $0.quality != .bad }
         let hop = window.every.microseconds
         var slots = 0
@@ -197,13 +267,18 @@ struct ReferenceGroup {
             default: fatalError("The reference does not know \(aggregate.function).")
             }
         }
+        var coverage = Double(filled) / Double(slots)
+        if let interval = member.interval, !isEmpty {
+            let elapsed = (time ?? end) - start
+            coverage = elapsed == 0 ? 1 : min(1, Double(usable.count) / (Double(elapsed) / Double(interval)))
+        }
         return Window(
             start: start,
             end: end,
             count: usable.count,
             good: usable.count { $0.quality == .good },
             bad: inside.count - usable.count,
-            coverage: Double(filled) / Double(slots),
+            coverage: coverage,
             values: values
         )
     }
@@ -228,7 +303,7 @@ struct ReferenceGroup {
         let idle = members.filter { $0.isIdle && $0.watermark != nil && !$0.readings.isEmpty }
         for member in idle {
             var instant = floor(Swift.max(member.watermark!, closed), every) + every
-            while instant <= Swift.min(last, member.newest + reach) {
+            while instant <= Swift.min(last, member.newest + reach(member.plan)) {
                 instants.insert(instant)
                 instant += every
             }
@@ -236,24 +311,61 @@ struct ReferenceGroup {
         for instant in instants.sorted() where instant <= last {
             var said = waiting.removeValue(forKey: instant) ?? [:]
             for member in idle where instant > member.watermark! {
-                said[member.series] = say(member, at: instant) { number, end in
-                    end > member.watermark! ? measure(plan.windows[number], member, end: end) : member.standing[number]
+                said[member.name] = say(member, at: instant) { number, end in
+                    end > member.watermark!
+                        ? measure(member.plan.windows[number], of: member, end: end) : member.standing[number]
                 }
             }
             if said.values.contains(where: { $0.isHeld }) { emit(block, instant, said) }
         }
-        if evaluations.last?.instant != last, closed != .min, !isEnd { emit(block, last, [:]) }
+        if lastSaid != last, closed != .min, !isEnd { emit(block, last, [:]) }
         closed = last
     }
 
-    private mutating func emit(_ block: Int, _ instant: Int64, _ said: [Int: Said]) {
+    private mutating func emit(_ block: Int, _ instant: Int64, _ said: [Name: Said], isEager: Bool = false) {
+        if !isEager { lastSaid = instant }
         evaluations.append(
             Evaluation(
                 block: block,
                 instant: instant,
                 isFresh: said.values.contains { $0.isFresh },
+                isEager: isEager,
                 members: said.filter { $0.value.hasResult }.mapValues(\.windows)
             )
         )
+    }
+
+    // MARK: Eager evaluations
+
+    private func pane(_ plan: Plan) -> Int64 {
+        plan.windows.filter { $0.every == plan.every }.reduce(every) { pane, window in
+            (1...pane / 1_000_000).last {
+                pane % ($0 * 1_000_000) == 0 && window.size.microseconds % ($0 * 1_000_000) == 0
+            }! * 1_000_000
+        }
+    }
+
+    private mutating func evaluateEagerly(_ time: Int64, through plan: Plan, block: Int) {
+        let end = floor(time, pane(plan)) + pane(plan)
+        var said: [Name: Said] = [:]
+        for member in members where !member.readings.isEmpty {
+            let pane = pane(member.plan)
+            let ownEnd = end % pane == 0 ? end : floor(time, pane) + pane
+            let watermark = member.watermark!
+            // Of windows that end more seldom, the last result up to where the member is final; where it holds nothing
+            // up, the group.
+            let come = member.isIdle ? Swift.max(watermark, closed) : watermark
+            let windows = member.plan.windows.enumerated().map { number, window in
+                if window.every == member.plan.every {
+                    return measure(window, of: member, end: ownEnd, until: time)
+                }
+                let last = floor(come, window.every.microseconds)
+                if last > watermark { return measure(window, of: member, end: last) }
+                let known = member.standing[number]
+                return known?.end == last ? known! : measure(window, of: member, end: last, isEmpty: true)
+            }
+            said[member.name] = Said(windows: windows, isFresh: isFresh(member, at: ownEnd))
+        }
+        emit(block, end, said, isEager: true)
     }
 }
