@@ -15,6 +15,11 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ uses: Target.Dependency...) -> Target {
@@ -35,8 +40,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.95.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -79,6 +88,17 @@ let package = Package(
         module("GanzhiJournal", "CGanzhi", "GanzhiModel"),
         module("GanzhiStore", "GanzhiModel", grdb, crypto),
         module("GanzhiCity", "GanzhiModel"),
+        module(
+            "GanzhiCockpit",
+            "GanzhiModel",
+            hummingbird,
+            hummingbirdCore,
+            httpTypes,
+            nio,
+            metrics,
+            logging,
+            lifecycle
+        ),
 
         module(
             "GanzhiApp",
@@ -94,6 +114,7 @@ let package = Package(
             "GanzhiWindow",
             "GanzhiWarnings",
             "GanzhiModel",
+            crypto,
             logging,
             lifecycle,
             signals
@@ -101,8 +122,9 @@ let package = Package(
         .executableTarget(
             name: "ganzhi",
             dependencies: [
-                "GanzhiApp", "GanzhiCity", "GanzhiMQTT", "GanzhiPipeline", "GanzhiStore", "GanzhiModel", arguments,
-                logging,
+                "GanzhiApp", "GanzhiCity", "GanzhiCockpit", "GanzhiMQTT", "GanzhiPipeline", "GanzhiStore",
+                "GanzhiModel", arguments,
+                lifecycle, logging,
             ],
             swiftSettings: settings
         ),
@@ -158,6 +180,7 @@ let package = Package(
         tests("GanzhiMQTTTests", "GanzhiMQTT", "GanzhiJournal", "GanzhiModel", "GanzhiTestSupport"),
         tests("GanzhiStoreTests", "GanzhiStore", "GanzhiModel", "GanzhiTestSupport", grdb),
         tests("GanzhiCityTests", "GanzhiCity", "GanzhiModel", "GanzhiTestSupport"),
+        tests("GanzhiCockpitTests", "GanzhiCockpit", "GanzhiModel", "GanzhiTestSupport", logging, lifecycle, metrics),
         tests(
             "GanzhiAppTests",
             "ganzhi",
@@ -168,8 +191,10 @@ let package = Package(
             "GanzhiWindow",
             "GanzhiWarnings",
             "GanzhiJournal",
+            "GanzhiStore",
             "GanzhiModel",
-            "GanzhiTestSupport"
+            "GanzhiTestSupport",
+            logging
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,5 @@
-// What C can say and Swift cannot: hints to processor and system, instructions of the processor, and looks into memory
-// and tables that never become a call. Nothing in here changes a result.
+// What C can say and Swift cannot: hints to processor and system, instructions of the processor, looks into memory and
+// tables that never become a call, and the fork that Swift's module of the C library hides. Nothing in here changes a result.
 
 #ifndef CGANZHI_H
 #define CGANZHI_H
@@ -10,7 +10,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <errno.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 /// Asks for the cache line of an address that will be read and written soon; any address may be given.
 __attribute__((always_inline)) static inline void ganzhi_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
@@ -122,6 +124,34 @@ static inline uint32_t ganzhi_crc32c(uint32_t crc, const void *bytes, size_t cou
     (void)count;
     return crc;
 #endif
+}
+
+// The C library's own, under other names: its headers would take types and constants away from Swift's module of it.
+int ganzhi_libc_fork(void) __asm__("fork");
+int ganzhi_libc_getpid(void) __asm__("getpid");
+int ganzhi_libc_getppid(void) __asm__("getppid");
+int ganzhi_libc_nice(int) __asm__("nice");
+int ganzhi_libc_prctl(int, ...) __asm__("prctl");
+long ganzhi_libc_syscall(long, ...) __asm__("syscall");
+void ganzhi_libc_exit(int) __asm__("_exit");
+
+/// Forks a process that sees memory as it is now, and ends with the thread that forked it.
+///
+/// The new process keeps the standard streams and one descriptor, closes all others, and steps back behind everything that
+/// wants the processors. Of the threads only the calling one goes on in it.
+///
+/// - Returns: 0 in the new process, its id in the old one, and the negative error where there is none.
+static inline int ganzhi_fork_snapshot(int kept) {
+    int parent = ganzhi_libc_getpid();
+    int child = ganzhi_libc_fork();
+    if (child != 0) return child > 0 ? child : -errno;
+    // PR_SET_PDEATHSIG and SIGKILL.
+    ganzhi_libc_prctl(1, 9);
+    if (ganzhi_libc_getppid() != parent) ganzhi_libc_exit(1);
+    if (kept > 3) ganzhi_libc_syscall(SYS_close_range, 3U, (unsigned)kept - 1, 0U);
+    ganzhi_libc_syscall(SYS_close_range, (unsigned)kept + 1, ~0U, 0U);
+    (void)ganzhi_libc_nice(10);
+    return 0;
 }
 
 #endif

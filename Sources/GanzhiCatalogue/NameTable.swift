@@ -1,4 +1,5 @@
 internal import CGanzhi
+internal import GanzhiModel
 
 /// Finds numbers by a hash of what they stand for; what that is, and whether it is the right one, the user knows.
 ///
@@ -62,6 +63,22 @@ struct NameTable: Sendable {
             }
             return nil
         }
+    }
+
+    func write(to state: inout StateWriter) throws {
+        try state.array(places)
+        try state.value(shift)
+        try state.value(count)
+    }
+
+    /// Reads what a table with hashes of the same seed wrote.
+    init(from state: inout StateReader) throws {
+        let written: [UInt64] = try state.array()
+        places = Array(onHugePages: written.count) { _ = $0.initialize(from: written) }
+        shift = try state.value()
+        count = try state.value()
+        let isPossible = shift < 32 && places.count == 1 << (32 - shift) && 2 * count <= places.count
+        guard isPossible else { throw StateMismatch("a table of names has a size that there is not") }
     }
 
     mutating func insert(_ number: Int, hash: UInt32) {

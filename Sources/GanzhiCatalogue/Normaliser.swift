@@ -13,7 +13,7 @@ public struct Normaliser: Sendable {
     /// The catalogue that holds.
     public private(set) var catalogue: Catalogue
 
-    let seed: UInt64
+    var seed: UInt64
     let maximumChannels: Int
 
     var routeTable = NameTable()

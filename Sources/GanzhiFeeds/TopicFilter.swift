@@ -78,6 +78,14 @@ public struct TopicFilter: Sendable, Hashable {
         return filter.withUTF8 { filter in topic.withUTF8 { topic in Self.matches(filter, topic) } }
     }
 
+    /// Whether the broker delivers messages of a topic, given as UTF-8, for this filter.
+    ///
+    /// - Complexity: O(length), without allocation.
+    public func matches(_ topic: UnsafeRawBufferPointer) -> Bool {
+        var filter = text
+        return filter.withUTF8 { filter in topic.withMemoryRebound(to: UInt8.self) { Self.matches(filter, $0) } }
+    }
+
     private static func matches(_ filter: UnsafeBufferPointer<UInt8>, _ topic: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = topic.first, !(first == 0x24 && isWildcard(filter[0])) else { return false }
         var place = 0

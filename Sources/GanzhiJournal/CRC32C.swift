@@ -28,16 +28,24 @@ enum CRC32C {
         return ~ganzhi_crc32c(~0, first, bytes.count)
     }
 
+    /// The checksum of some bytes and those that follow them.
+    static func checksum(_ bytes: UnsafeRawBufferPointer, followedBy rest: UnsafeRawBufferPointer) -> UInt32 {
+        guard let first = rest.baseAddress else { return checksum(bytes) }
+        let before = checksum(bytes)
+        return hasInstruction ? ~ganzhi_crc32c(~before, first, rest.count) : tableChecksum(rest, after: before)
+    }
+
     private static let hasInstruction = ganzhi_has_crc32c() != 0
 
     /// The checksum without help from the processor.
     ///
+    /// - Parameter before: The checksum of the bytes that come before.
     /// - Complexity: O(*n*), about one byte per CPU cycle.
-    static func tableChecksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    static func tableChecksum(_ bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
         let tables = tables
-        guard var next = bytes.baseAddress else { return 0 }
+        guard var next = bytes.baseAddress else { return before }
         var left = bytes.count
-        var crc = ~UInt32(0)
+        var crc = ~before
         while left >= 8 {
             let word = UInt64(littleEndian: next.loadUnaligned(as: UInt64.self)) ^ UInt64(crc)
             let low = tables[Int(word & 0xFF) + 7 * 256] ^ tables[Int(word >> 8 & 0xFF) + 6 * 256]

@@ -6,8 +6,12 @@ public struct DataFolderLock: ~Copyable, Sendable {
 
     /// Takes the lock, an flock on the file `lock` in the folder, which then holds the process id.
     ///
-    /// - Throws: ``DataFolderInUse`` where another process has it, ``JournalError`` where the file cannot be written.
+    /// A folder that does not exist is created, with those above it.
+    ///
+    /// - Throws: ``DataFolderInUse`` where another process has it, ``JournalError`` where the folder cannot be created or
+    ///   the file not be written.
     public init(folder: String) throws {
+        try Self.create(folder)
         let file = try FileDescriptor(opening: folder + "/lock", O_RDWR | O_CREAT, to: "lock")
         if flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK else { throw JournalError.last("lock", file.path) }
@@ -17,6 +21,14 @@ public struct DataFolderLock: ~Copyable, Sendable {
         try file.truncate(to: 0)
         try process.withUnsafeBytes { try file.write($0, at: 0) }
         self.file = file
+    }
+
+    private static func create(_ folder: String) throws(JournalError) {
+        if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
+        let above = folder.split(separator: "/").dropLast().joined(separator: "/")
+        guard errno == ENOENT, !above.isEmpty else { throw .last("create", folder) }
+        try create(folder.hasPrefix("/") ? "/" + above : above)
+        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw .last("create", folder) }
     }
 
     private static func process(named file: borrowing FileDescriptor) -> Int32? {

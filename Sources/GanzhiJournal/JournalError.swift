@@ -15,6 +15,15 @@ public enum JournalError: Error, Sendable, Hashable {
     /// A name or payload that no block can hold.
     case tooLong(part: String, bytes: Int, limit: Int)
 
+    /// Whether what was to be read was deleted, as a daemon does with its oldest segments.
+    public var isVanished: Bool {
+        switch self {
+        case .missing: true
+        case .system(_, _, let code): code == ENOENT
+        case .damaged, .foreign, .newer, .tooLong: false
+        }
+    }
+
     /// The error that the last system call left.
     static func last(_ operation: String, _ path: String) -> JournalError {
         .system(operation: operation, path: path, code: errno)
@@ -29,7 +38,7 @@ extension JournalError: CustomStringConvertible {
             "Cannot \(operation) \(path): \(String(cString: strerror(code))). " + Self.remedy(code)
         case .damaged(let file, let offset, let detail):
             "\(file) is damaged at byte \(offset): \(detail). What follows was durable once, so nothing is cut off; "
-                + "restore the file from a backup, or move this journal away to begin a new one."
+                + "restore the file, or the whole data folder from a backup."
         case .foreign(let file):
             "\(file) is not a journal segment: its first bytes are not those that Ganzhi writes. Move it out of the "
                 + "journal's folder."
@@ -46,7 +55,7 @@ extension JournalError: CustomStringConvertible {
 
     private static func remedy(_ code: Int32) -> String {
         switch code {
-        case ENOSPC, EDQUOT: "Free space on that volume; writing resumes by itself."
+        case ENOSPC, EDQUOT: "Free space on that volume; a daemon that runs then goes on by itself."
         case EROFS: "Mount the volume for writing."
         case EACCES, EPERM: "Give the user that runs Ganzhi the right to it."
         case EIO: "The volume reports an input/output error: check the disk."

@@ -52,7 +52,12 @@ struct JournalTail {
             throw .damaged(file: cursor.path, offset: 0, detail: "its header is unfinished, but a later segment exists")
         }
         while try cursor.next() != nil {}
-        if try cursor.presentWasDurable() {
+        // Looked at once more: beside a daemon, both may have been written meanwhile.
+        while try cursor.presentWasDurable() {
+            guard try cursor.next() == nil else {
+                while try cursor.next() != nil {}
+                continue
+            }
             throw .damaged(
                 file: cursor.path,
                 offset: cursor.offset,

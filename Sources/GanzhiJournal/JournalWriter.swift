@@ -38,7 +38,11 @@ public struct JournalWriter: ~Copyable, @unchecked Sendable {
     /// - Throws: ``JournalError``: a damaged, foreign or newer segment, with file and offset, or what the system refused.
     /// - Complexity: O(size of the newest segment). Older segments are checked by whoever reads them.
     public init(folder: String, segmentBytes: Int = 64 << 20) throws(JournalError) {
-        if mkdir(folder, 0o750) != 0, errno != EEXIST { throw .last("create", folder) }
+        if mkdir(folder, 0o750) == 0 {
+            FolderNames.synchronize(parentOf: folder)
+        } else if errno != EEXIST {
+            throw .last("create", folder)
+        }
         let segmentBytes = max(segmentBytes, 4096)
         let tail = try JournalTail(folder: folder)
         let name = (tail.unfinishedSegment ?? tail.segment).map { folder + "/" + JournalFormat.fileName(first: $0) }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The segments of a folder by first sequence, as their names say.
 struct SegmentList {
     let folder: String
@@ -9,15 +7,7 @@ struct SegmentList {
     /// Lists a folder; other files in it are left alone.
     init(folder: String) throws(JournalError) {
         self.folder = folder
-        guard let directory = opendir(folder) else { throw .last("list", folder) }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let first = JournalFormat.firstSequence(fileName: name) { firsts.append(first) }
-        }
-        firsts.sort()
+        firsts = try FolderNames.list(folder).compactMap(JournalFormat.firstSequence).sorted()
     }
 
     /// Where the segment that begins with a sequence lies.

@@ -30,6 +30,8 @@ public struct BrokerSettings: Sendable, Hashable {
     public var minimumBackOff: Int
     /// Longest wait between attempts, in milliseconds.
     public var maximumBackOff: Int
+    /// Connections that feeds are spread over, 1…16.
+    public var connections: Int
 
     /// Creates settings for a plain connection with the usual times.
     public init(
@@ -43,7 +45,8 @@ public struct BrokerSettings: Sendable, Hashable {
         keepalive: Int = 60,
         sessionExpiry: UInt32 = 7 * 86_400,
         minimumBackOff: Int = 500,
-        maximumBackOff: Int = 30_000
+        maximumBackOff: Int = 30_000,
+        connections: Int = 1
     ) {
         self.host = host
         self.port = port
@@ -56,6 +59,17 @@ public struct BrokerSettings: Sendable, Hashable {
         self.sessionExpiry = sessionExpiry
         self.minimumBackOff = minimumBackOff
         self.maximumBackOff = maximumBackOff
+        self.connections = connections
+    }
+}
+
+extension BrokerSettings {
+    /// The settings of one of the connections: the first has the client id as it is, the others `-2`, `-3` and so on
+    /// behind it.
+    public func connection(_ index: Int) -> BrokerSettings {
+        var settings = self
+        if index > 0 { settings.clientID += "-\(index + 1)" }
+        return settings
     }
 }
 

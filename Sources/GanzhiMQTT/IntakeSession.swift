@@ -132,11 +132,16 @@ public final class IntakeSession {
     ///
     /// Those that stay are left alone. New ones come first, so that what an old and a new filter match never fails to
     /// come; it may come twice meanwhile. The new ones are drained anew.
-    public func change(to next: [Subscription]) {
+    ///
+    /// - Parameters:
+    ///   - next: The subscriptions.
+    ///   - moving: Filters that another session is about to take over: they are not unsubscribed before ``leave(_:)``.
+    public func change(to next: [Subscription], moving: Set<String> = []) {
         precondition(!isHeld, "Subscriptions were changed before a turn was released")
         let added = next.filter { !subscriptions.contains($0) }
         gone.formUnion(subscriptions.map(\.filter))
         gone.subtract(next.map(\.filter))
+        gone.subtract(moving)
         subscriptions = next
         guard case .connected = link else { return }
         unsubscribed = unsubscribed.filter(next.contains) + added.filter { !unsubscribed.contains($0) }
@@ -145,6 +150,14 @@ public final class IntakeSession {
         isDrained = false
         barrier = nil
         mostAtBarrier = 0
+    }
+
+    /// Unsubscribes filters that another session has taken over, also where this one has them from an earlier run;
+    /// between two turns.
+    public func leave(_ filters: Set<String>) {
+        precondition(!isHeld, "Subscriptions were changed before a turn was released")
+        gone.formUnion(filters.subtracting(subscriptions.map(\.filter)))
+        if case .connected = link { mustSubscribe = true }
     }
 
     /// Disconnects; the broker keeps the session.

@@ -31,7 +31,7 @@ public struct IntakeLimits: Sendable, Hashable {
     public var milliseconds: Int
 
     /// Creates limits; a turn goes beyond those of bytes and messages by one packet of the network at most.
-    public init(bytes: Int = 4 << 20, messages: Int = 8192, milliseconds: Int = 5) {
+    public init(bytes: Int = 4 << 20, messages: Int = 8192, milliseconds: Int = 20) {
         self.bytes = bytes
         self.messages = messages
         self.milliseconds = milliseconds

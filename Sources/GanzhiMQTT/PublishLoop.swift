@@ -3,7 +3,7 @@ import CMosquitto
 /// The loop of a ``PublishSession``; confined to the thread that runs it.
 final class PublishLoop {
     private let settings: BrokerSettings
-    private let status: StatusTopic?
+    private var status: StatusTopic?
     private let maxInFlight: Int
     private let waker: Waker
     private let queue: PublishQueue
@@ -23,9 +23,17 @@ final class PublishLoop {
     private var mustSayOnline = false
     private var saidOffline = false
 
-    /// Sent and not acknowledged, in order; `mid` is 0 once the broker has answered.
-    private var inFlight: [(mid: Int32, message: OutgoingMessage)] = []
-    /// Of ``inFlight``, how many at its front are answered.
+    /// A message on its way, or one that waits only for those before it to be told of.
+    private struct Sent {
+        /// The library's number; 0 once there is an answer.
+        var mid: Int32
+        var message: OutgoingMessage
+        /// Why it was refused.
+        var refusal: String?
+    }
+    /// Sent and not told of yet, in order.
+    private var inFlight: [Sent] = []
+    /// Of ``inFlight``, how many at its front are told of.
     private var answered = 0
     private var unanswered = 0
     /// To be sent before anything new.
@@ -94,15 +102,22 @@ final class PublishLoop {
 
     private func send() {
         guard let client else { return }
+        if let payload = queue.takeStatus(), let said = status?.online, said != payload {
+            status?.online = payload
+            mustSayOnline = true
+        }
         if mustSayOnline {
             mustSayOnline = false
             if let status { publish(Self.statusMessage(status.topic, status.online), client) }
         }
         if waiting.isEmpty, unanswered < maxInFlight { queue.take(maxInFlight - unanswered, into: &waiting) }
         let count = min(waiting.count, maxInFlight - unanswered)
-        guard count > 0 else { return }
-        for message in waiting[..<count] { publish(message, client) }
-        waiting.removeFirst(count)
+        var sent = 0
+        while sent < count, !hasFailed {
+            publish(waiting[sent], client)
+            sent += 1
+        }
+        waiting.removeFirst(sent)
     }
 
     private func publish(_ message: OutgoingMessage, _ client: MosquittoClient) {
@@ -118,16 +133,25 @@ final class PublishLoop {
             message.isRetained,
             settings.protocolVersion == .v5 ? properties : nil
         )
-        if code == MOSQ_ERR_SUCCESS.rawValue {
-            inFlight.append((mid, message))
+        if Self.connectionFailures.contains(code) {
+            // Nothing is wrong with the message: it goes out again on the next connection.
+            inFlight.append(Sent(mid: -1, message: message))
             unanswered += 1
-        } else if let token = message.token {
-            queue.finish(1)
-            events.append(
-                .refused(token: token, reason: "topic “\(message.topic)”: " + MosquittoClient.text(code: code))
-            )
+            check(code)
+        } else if code == MOSQ_ERR_SUCCESS.rawValue {
+            inFlight.append(Sent(mid: mid, message: message))
+            unanswered += 1
+        } else {
+            inFlight.append(Sent(mid: 0, message: message, refusal: MosquittoClient.text(code: code)))
+            settle()
         }
     }
+
+    /// What the library returns where the connection is at fault, or the machine.
+    private static let connectionFailures: Set<Int32> = [
+        MOSQ_ERR_NO_CONN.rawValue, MOSQ_ERR_CONN_LOST.rawValue, MOSQ_ERR_ERRNO.rawValue, MOSQ_ERR_NOMEM.rawValue,
+        MOSQ_ERR_TLS.rawValue, MOSQ_ERR_KEEPALIVE.rawValue,
+    ]
 
     /// Property lists are copied by the library, so one serves as long as the type stays the same.
     private func setContentType(_ type: String) {
@@ -215,7 +239,8 @@ final class PublishLoop {
         hasFailed = false
         client = nil
         link = .waiting(until: Loop.now() + backOff.wait())
-        let undelivered = inFlight.compactMap { $0.mid != 0 && $0.message.token != nil ? $0.message : nil }
+        // From the first without an answer on, so that their order holds whatever the broker answered.
+        let undelivered = inFlight[answered...].compactMap { $0.message.token != nil ? $0.message : nil }
         waiting.insert(contentsOf: undelivered, at: 0)
         inFlight.removeAll(keepingCapacity: true)
         answered = 0
@@ -275,18 +300,24 @@ final class PublishLoop {
     private func acknowledged(mid: Int32, code: Int32) {
         guard let index = inFlight[answered...].firstIndex(where: { $0.mid == mid }) else { return }
         inFlight[index].mid = 0
+        if code >= 128 { inFlight[index].refusal = MosquittoClient.reason(code) }
         unanswered -= 1
-        if let token = inFlight[index].message.token {
-            queue.finish(1)
-            if code < 128 {
-                events.append(.completed(token: token))
-            } else {
-                let topic = inFlight[index].message.topic
-                events.append(.refused(token: token, reason: "topic “\(topic)”: " + MosquittoClient.reason(code)))
-            }
-        }
         backOff.reset()
-        while answered < inFlight.count, inFlight[answered].mid == 0 { answered += 1 }
+        settle()
+    }
+
+    /// Tells what became of messages, each after all those before it.
+    private func settle() {
+        while answered < inFlight.count, inFlight[answered].mid == 0 {
+            let sent = inFlight[answered]
+            answered += 1
+            guard let token = sent.message.token else { continue }
+            queue.finish(1)
+            events.append(
+                sent.refusal.map { .refused(token: token, reason: "topic “\(sent.message.topic)”: " + $0) }
+                    ?? .completed(token: token)
+            )
+        }
         if answered == inFlight.count || answered > 4 * maxInFlight {
             inFlight.removeFirst(answered)
             answered = 0

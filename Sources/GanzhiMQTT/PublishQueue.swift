@@ -25,6 +25,7 @@ final class PublishQueue: @unchecked Sendable {
     private var unfinished = 0
     private var isSleeping = false
     private var closeDeadline: Int?
+    private var status: [UInt8]?
 
     init(capacity: Int, waker: Waker) {
         self.capacity = max(1, capacity)
@@ -91,6 +92,24 @@ final class PublishQueue: @unchecked Sendable {
         locked {
             unfinished -= count
             _ = pthread_cond_broadcast(room)
+        }
+    }
+
+    /// What is to be said of ourselves from now on; wakes the loop.
+    func replaceStatus(_ payload: [UInt8]) {
+        let isOpen = locked {
+            guard closeDeadline == nil else { return false }
+            status = payload
+            return true
+        }
+        if isOpen { waker.wake() }
+    }
+
+    /// The status that was replaced since the last call; `nil` where none was.
+    func takeStatus() -> [UInt8]? {
+        locked {
+            defer { status = nil }
+            return status
         }
     }
 

@@ -23,7 +23,7 @@ public enum PublishEvent: Sendable, Hashable {
     case connectFailed(ConnectionFailure)
     /// The connection is lost; the next attempt follows after the back-off.
     case disconnected(reason: String)
-    /// The broker has the message of this token.
+    /// The broker has the message of this token. Messages complete, or are refused, in the order of their publishing.
     case completed(token: UInt64)
     /// The message of this token can never be sent, or the broker refused it (MQTT 5): it is dropped.
     case refused(token: UInt64, reason: String)
@@ -129,6 +129,12 @@ public final class PublishSession: Sendable {
         )
         return queue.push(message, waits: false) == .queued
     }
+
+    /// Says something else of ourselves while we are online, in place of ``StatusTopic/online``.
+    ///
+    /// At once where the broker is there, else as soon as it is. Of several before that only the last is said, and nothing
+    /// that was said already.
+    public func say(online: [UInt8]) { queue.replaceStatus(online) }
 
     /// Ends ``run()``: what is queued goes out first, then the offline status, then we say goodbye.
     ///

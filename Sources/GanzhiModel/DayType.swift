@@ -1,5 +1,5 @@
 /// What kind of day it is in the city.
-public enum DayType: String, Sendable, Hashable, Codable, CaseIterable {
+public enum DayType: String, Sendable, Hashable, Codable, CaseIterable, BitwiseCopyable {
     /// A day on which people work: Monday to Friday that is no holiday, or a day off that was made a working day (调休).
     case workday
     /// Any other day.

@@ -1,7 +1,7 @@
 /// The four lawful levels of an early warning, lowest first.
 ///
 /// - Source: 突发事件应对法 (2024), article 63.
-@frozen public enum Level: UInt8, Sendable, Hashable, CaseIterable, Comparable, Codable {
+@frozen public enum Level: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterable, Comparable, Codable {
     /// Level 4, 蓝色 一般.
     case blue = 1
     /// Level 3, 黄色 较重.

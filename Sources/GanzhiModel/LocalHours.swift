@@ -1,6 +1,6 @@
 /// Hours of the local day, such as `22:00 and 06:00`: from the first time of day up to the second, over midnight where
 /// the second is not later.
-public struct LocalHours: Sendable, Hashable {
+public struct LocalHours: Sendable, Hashable, BitwiseCopyable {
     /// Time of day at which they begin.
     public let from: TimeSpan
     /// Time of day at which they are over.

@@ -18,7 +18,7 @@
 }
 
 /// Why a reading has its quality, or what was done to it.
-@frozen public struct ReadingFlags: OptionSet, Sendable, Hashable {
+@frozen public struct ReadingFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     /// One bit per flag.
     public let rawValue: UInt32
 

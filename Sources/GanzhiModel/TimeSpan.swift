@@ -1,5 +1,5 @@
 /// A length of time in microseconds.
-@frozen public struct TimeSpan: Hashable, Comparable, Sendable {
+@frozen public struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The length in microseconds.
     public var microseconds: Int64
 

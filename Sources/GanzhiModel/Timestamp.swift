@@ -1,7 +1,7 @@
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, leap seconds ignored, as Unix time does.
 ///
 /// Used for observed, received and decided times alike; which one it is, the property's name says.
-@frozen public struct Timestamp: Hashable, Comparable, Sendable {
+@frozen public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Microseconds since 1970 UTC; negative before.
     public var microseconds: Int64
 

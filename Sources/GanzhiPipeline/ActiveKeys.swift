@@ -1,3 +1,5 @@
+import GanzhiModel
+
 /// By key of a plan, the scenarios to which every evaluation counts there: their ladders are pending or standing, or a
 /// past transition may be corrected.
 struct ActiveKeys {
@@ -28,6 +30,20 @@ struct ActiveKeys {
     mutating func set(_ isActive: Bool, scenario: Int, key: Int) {
         if isActive { insert(scenario, key) } else { remove(scenario, key) }
     }
+
+    func write(to state: inout StateWriter) throws {
+        try state.array(heads)
+        try state.array(links)
+        try state.array(free)
+    }
+
+    init(from state: inout StateReader) throws {
+        heads = try state.array()
+        links = try state.array()
+        free = try state.array()
+    }
+
+    init() {}
 
     private mutating func insert(_ scenario: Int, _ key: Int) {
         while heads.count <= key { heads.append(-1) }

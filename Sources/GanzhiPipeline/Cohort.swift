@@ -53,6 +53,30 @@ struct Cohort {
         groups = other.groups.map { Group(key: $0.key, members: Array(repeating: [], count: plans.count)) }
     }
 
+    func write(to state: inout StateWriter) throws {
+        try state.each(groups) { group, state in
+            try state.string(group.key)
+            try state.each(group.members) { try $1.array($0) }
+            try state.value(group.isSorted)
+            try state.value(group.greatest)
+        }
+    }
+
+    mutating func restore(from state: inout StateReader) throws {
+        groups = try state.each { state in
+            Group(
+                key: try state.string(),
+                members: try state.each { try $0.array() },
+                isSorted: try state.value(),
+                greatest: try state.value()
+            )
+        }
+        guard groups.allSatisfy({ $0.members.count == plans.count }) else {
+            throw StateMismatch("the keys of a scenario have other inputs")
+        }
+        numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1.key, $0) })
+    }
+
     /// Sorts the members of a key by their devices' names, where that is not done.
     mutating func sort(_ group: Int, device: (UInt32) -> String) {
         guard !groups[group].isSorted else { return }

@@ -111,6 +111,38 @@ struct DeviceWatch {
         return watch
     }
 
+    /// Writes who was heard when, and who is silent; who should speak, the catalogue says.
+    func write(to state: inout StateWriter) throws {
+        try state.array(devices.map(\.isSilent))
+        try state.array(devices.map(\.episode))
+        try state.array(since)
+        try state.array(heard)
+        try state.array(deviceOfSeries)
+        try state.each(pastEpisodes) {
+            try $1.string($0.key)
+            try $1.value($0.value)
+        }
+        try state.each(heaps) { try $1.array($0.unordered) }
+        try state.value(hasBegun)
+    }
+
+    /// Reads what a watch over the same catalogue and feeds wrote.
+    mutating func restore(from state: inout StateReader) throws {
+        let (silent, episodes): ([Bool], [UInt32]) = (try state.array(), try state.array())
+        since = try state.array()
+        heard = try state.array()
+        deviceOfSeries = try state.array()
+        pastEpisodes = Dictionary(uniqueKeysWithValues: try state.each { (try $0.string(), try $0.value()) })
+        heaps = try state.each { Heap(try $0.array(Deadline.self)) }
+        hasBegun = try state.value()
+        guard silent.count == devices.count, episodes.count == devices.count, heaps.count == feedCount else {
+            throw StateMismatch("there are other devices or feeds")
+        }
+        for device in devices.indices {
+            (devices[device].isSilent, devices[device].episode) = (silent[device], episodes[device])
+        }
+    }
+
     /// Takes note of a new series.
     mutating func register(_ channel: Channel) {
         deviceOfSeries.append(Int32(numbers[channel.device] ?? -1))

@@ -1,5 +1,5 @@
 /// Whether a feed delivers, as its events told last.
-struct FeedHealth {
+struct FeedHealth: BitwiseCopyable {
     /// Whether it was reported degraded and not restored since.
     var isDegraded = false
     /// Times it was degraded so far.

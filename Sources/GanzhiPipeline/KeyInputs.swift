@@ -1,3 +1,4 @@
+import GanzhiModel
 import GanzhiWindow
 
 /// What the series behind a key say at an instant: what its ladder is judged by.
@@ -19,6 +20,20 @@ struct KeyInputs {
     private(set) var members: [Member] = []
     private(set) var windows: [WindowResult] = []
     private(set) var values: [Double] = []
+
+    init() {}
+
+    func write(to state: inout StateWriter) throws {
+        try state.array(members)
+        try state.array(windows)
+        try state.array(values)
+    }
+
+    init(from state: inout StateReader) throws {
+        members = try state.array()
+        windows = try state.array()
+        values = try state.array()
+    }
 
     mutating func removeAll() {
         members.removeAll(keepingCapacity: true)

@@ -26,6 +26,26 @@ struct LevelChanges {
         return begins ? (entry.instants.count, entry.reports) : nil
     }
 
+    func write(to state: inout StateWriter) throws {
+        try state.each(keys) { key, state in
+            try state.value(key.key)
+            try state.array(key.value.instants)
+            try state.value(key.value.isReported)
+            try state.value(key.value.reports)
+        }
+    }
+
+    mutating func restore(from state: inout StateReader) throws {
+        keys = Dictionary(
+            uniqueKeysWithValues: try state.each { state in
+                let key: Int = try state.value()
+                return (
+                    key, Entry(instants: try state.array(), isReported: try state.value(), reports: try state.value())
+                )
+            }
+        )
+    }
+
     /// Gives keys other numbers; those without one are forgotten.
     func renumbered(_ number: (Int) -> Int?) -> LevelChanges {
         var changes = LevelChanges()

@@ -69,9 +69,55 @@ struct PastTransitions {
     /// Puts back those that are still to be remembered.
     mutating func put(_ entries: [Entry], key: Int) { keys[key] = entries.isEmpty ? nil : entries }
 
+    func write(to state: inout StateWriter) throws {
+        try state.each(keys) { key, state in
+            try state.value(key.key)
+            try state.each(key.value) { try $0.write(to: &$1) }
+        }
+        try state.each(episodes) { key, state in
+            try state.value(key.key)
+            try state.each(key.value) { episode, state in
+                try state.value(episode.key)
+                try state.value(episode.value)
+            }
+        }
+    }
+
+    mutating func restore(from state: inout StateReader) throws {
+        keys = Dictionary(
+            uniqueKeysWithValues: try state.each { (try $0.value(), try $0.each { try Entry(from: &$0) }) }
+        )
+        episodes = Dictionary(
+            uniqueKeysWithValues: try state.each { state in
+                let key: Int = try state.value()
+                return (key, Dictionary(uniqueKeysWithValues: try state.each { (try $0.value(), try $0.value()) }))
+            }
+        )
+    }
+
     /// Forgets a key.
     mutating func forget(key: Int) {
         keys[key] = nil
         episodes[key] = nil
+    }
+}
+
+extension PastTransitions.Entry {
+    fileprivate func write(to state: inout StateWriter) throws {
+        try state.value(transition)
+        try state.value(instant)
+        try state.value(sequence)
+        try state.value(episode)
+        try state.value(heard)
+        try inputs.write(to: &state)
+    }
+
+    fileprivate init(from state: inout StateReader) throws {
+        transition = try state.value()
+        instant = try state.value()
+        sequence = try state.value()
+        episode = try state.value()
+        heard = try state.value()
+        inputs = try KeyInputs(from: &state)
     }
 }

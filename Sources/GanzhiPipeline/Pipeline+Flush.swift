@@ -22,6 +22,7 @@ extension Pipeline {
             into: &output
         )
         countReadings()
+        noteNewestInstant()
         var next = BlockOutputs()
         var learned = 0
         for block in batch.slices.indices {

@@ -30,6 +30,9 @@ public struct Pipeline: ~Copyable {
     /// *Now*: the greatest received time so far.
     public internal(set) var now = Timestamp.never
 
+    /// The newest instant that any scenario was evaluated at by this value; ``Timestamp/never`` before the first.
+    public internal(set) var newestInstant = Timestamp.never
+
     /// Where running time comes from.
     let timeSource: Clock
     var feeds: [FeedDefinition]

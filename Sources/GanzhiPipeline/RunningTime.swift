@@ -43,6 +43,20 @@ struct RunningTime {
     /// Sets whether a feed's time passes from here on.
     mutating func set(feed: Int, running: Bool) { isRunning[feed] = running }
 
+    func write(to state: inout StateWriter) throws {
+        try state.array(feeds)
+        try state.array(isRunning)
+        try state.value(lastMonotonic)
+    }
+
+    mutating func restore(from state: inout StateReader) throws {
+        let count = feeds.count
+        feeds = try state.array()
+        isRunning = try state.array()
+        lastMonotonic = try state.value()
+        guard feeds.count == count, isRunning.count == count else { throw StateMismatch("there are other feeds") }
+    }
+
     /// The feeds of another generation; those that go on keep their time.
     mutating func adopt(feedCount: Int, previous: (Int) -> Int?) {
         let old = self

@@ -186,6 +186,75 @@ struct Suppressions {
         return (publications, warnings)
     }
 
+    // MARK: State
+
+    func write(to state: inout StateWriter) throws {
+        try state.each(commands) { try $0.write(to: &$1) }
+        try state.each(inhibitors) { muted, state in
+            try state.string(muted.key)
+            try state.each(muted.value) { key, state in
+                try state.string(key.key)
+                try state.each(key.value) {
+                    try $1.string($0.scenario)
+                    try $1.value($0.level)
+                }
+            }
+        }
+        try state.each(held) { held, state in
+            try held.key.write(to: &state)
+            try state.each(held.value.publications) { try $0.write(to: &$1) }
+            try held.value.subject.write(to: &state)
+            try state.value(held.value.isOver)
+        }
+        try state.each(standing) { standing, state in
+            try standing.key.write(to: &state)
+            try standing.value.warning.write(to: &state)
+            try standing.value.subject.write(to: &state)
+        }
+        try state.each(published) { try $0.write(to: &$1) }
+        try state.value(hasChanged)
+    }
+
+    init(from state: inout StateReader) throws {
+        commands = try state.each { try Suppression(from: &$0) }
+        inhibitors = Dictionary(
+            uniqueKeysWithValues: try state.each { state in
+                (
+                    try state.string(),
+                    Dictionary(
+                        uniqueKeysWithValues: try state.each { state in
+                            (try state.string(), try state.each { (scenario: try $0.string(), level: try $0.value()) })
+                        }
+                    )
+                )
+            }
+        )
+        held = Dictionary(
+            uniqueKeysWithValues: try state.each { state in
+                (
+                    try Name(from: &state),
+                    Held(
+                        publications: try state.each { try Publication(from: &$0) },
+                        subject: try Subject(from: &state),
+                        isOver: try state.value()
+                    )
+                )
+            }
+        )
+        standing = Dictionary(
+            uniqueKeysWithValues: try state.each { state in
+                (
+                    try Name(from: &state),
+                    (warning: try StandingWarning(from: &state), subject: try Subject(from: &state))
+                )
+            }
+        )
+        published = Set(try state.each { try Name(from: &$0) })
+        hasChanged = try state.value()
+    }
+
+    init() {}
+
     private static func precedes(_ left: Name, _ right: Name) -> Bool {
         left.scenario == right.scenario
             ? left.key.precedesByCodePoint(right.key) : left.scenario.precedesByCodePoint(right.scenario)

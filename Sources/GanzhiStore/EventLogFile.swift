@@ -18,7 +18,13 @@ public final class EventLogFile: Sendable {
     public let url: URL
 
     private let store: EventStore
-    private let file = Mutex<LogDescriptor?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var file: LogDescriptor?
+        /// The last event that was written, whether or not the store could remember it.
+        var written: UInt64 = 0
+    }
 
     /// Events that are written and made durable together.
     private static let pageSize = 512
@@ -37,31 +43,34 @@ public final class EventLogFile: Sendable {
     /// - Throws: ``StoreError``.
     /// - Complexity: Two short reads where there is nothing to write, else one fdatasync per page of events.
     @discardableResult public func catchUp() throws -> Int {
-        try file.withLock { file in
-            var written = 0
+        try state.withLock { state in
+            var count = 0
             var position = try store.eventLogPosition()
             while true {
+                if state.written > position {
+                    try store.saveEventLogPosition(state.written)
+                    position = state.written
+                }
                 let events = try store.events(after: position, limit: Self.pageSize)
-                guard let last = events.last else { return written }
+                guard let last = events.last else { return count }
                 var lines: [UInt8] = []
                 for event in events {
                     lines += event.bytes
                     lines.append(0x0A)
                 }
-                if file?.isStillThere != true {
-                    file = nil
-                    file = try LogDescriptor(url)
+                if state.file?.isStillThere != true {
+                    state.file = nil
+                    state.file = try LogDescriptor(url)
                 }
                 do {
-                    try file?.append(lines)
+                    try state.file?.append(lines)
                 } catch {
                     // What is open may end in half a line now; opening anew cuts it off.
-                    file = nil
+                    state.file = nil
                     throw error
                 }
-                position = last.serial
-                try store.saveEventLogPosition(position)
-                written += events.count
+                state.written = last.serial
+                count += events.count
             }
         }
     }

@@ -57,10 +57,11 @@ struct EventQuery {
         arguments = StatementArguments(all + [limit])
     }
 
-    /// The newest events of a scenario at a key before a serial, oldest first.
+    /// The newest events of a scenario at a key between two serials, newest first.
     static func newest(
         scenario: String,
         key: String,
+        after lower: UInt64,
         before serial: UInt64?,
         limit: Int,
         _ db: Database
@@ -68,14 +69,14 @@ struct EventQuery {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT \(columns) FROM event WHERE "key" = ? AND +scenario = ? AND serial < ?
+                SELECT \(columns) FROM event WHERE "key" = ? AND +scenario = ? AND serial > ? AND serial < ?
                 ORDER BY serial DESC LIMIT ?
                 """,
-            arguments: [key, scenario, Int64(clamping: serial ?? .max), limit]
+            arguments: [key, scenario, Int64(clamping: lower), Int64(clamping: serial ?? .max), limit]
         )
         var events: [Event] = []
         while let row = try rows.next() { events.append(try event(row)) }
-        return events.reversed()
+        return events
     }
 
     /// Reads the page.

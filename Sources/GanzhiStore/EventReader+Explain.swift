@@ -69,6 +69,8 @@ extension EventReader {
         before serial: UInt64? = nil,
         limit: Int = 100
     ) throws -> [Event] {
-        try read { try EventQuery.newest(scenario: scenario, key: key, before: serial, limit: max(1, limit), $0) }
+        try read { db in
+            try sealedFiles.newestEvents(scenario: scenario, key: key, before: serial, limit: max(1, limit), db)
+        }
     }
 }

@@ -60,7 +60,7 @@ extension EventReader {
             try queue.read { db in
                 let last = try StoreQuery.newest(db).serial
                 guard last > cursor else { return nil }
-                let events = try StoreQuery.events(
+                let events = try sealedFiles.events(
                     after: cursor,
                     through: last,
                     filter: filter,

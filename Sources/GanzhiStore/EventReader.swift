@@ -5,12 +5,14 @@ public import GanzhiModel
 /// Reads an event store, in this process or beside a daemon that writes it, and also when none runs.
 ///
 /// Readers see committed transactions only, each call one snapshot, and never make the writer wait. Every snapshot is
-/// short, so that the writer's log is never kept from being reused.
+/// short, so that the writer's log is never kept from being reused. Events of past years are read from their sealed files
+/// beside the database, as if they were in it.
 public final class EventReader: Sendable {
     let pool: DatabasePool
     let file: URL
     /// The database's path, for messages.
     let path: String
+    let sealedFiles: SealedFiles
 
     /// Opens the store of a data folder.
     ///
@@ -34,6 +36,7 @@ public final class EventReader: Sendable {
         }
         self.file = file
         self.path = path
+        sealedFiles = SealedFiles(folder: file.deletingLastPathComponent())
     }
 
     /// How readers connect.
@@ -60,8 +63,16 @@ public final class EventReader: Sendable {
         filter: EventFilter = EventFilter(),
         limit: Int = 500
     ) throws -> [Event] {
-        try read { try StoreQuery.events(after: serial, filter: filter, limit: limit, $0) }
+        try read { try sealedFiles.events(after: serial, filter: filter, limit: limit, $0) }
     }
+
+    /// The files that hold the events of past years, oldest first, be they there or not.
+    public func sealed() throws -> [SealedFile] { try read(SealedFile.all) }
+
+    /// Those of ``sealed()`` that are not beside the database, such as those moved to an archive.
+    ///
+    /// Their events are left out wherever events are read.
+    public func absent() throws -> [SealedFile] { try sealed().filter { !sealedFiles.isThere($0) } }
 
     /// Serial of the newest event; 0 before the first.
     public func lastSerial() throws -> UInt64 { try read { try StoreQuery.newest($0).serial } }

@@ -119,11 +119,21 @@ extension EventStore {
                 VALUES (?, ?, ?, CASE WHEN ? THEN zeroblob(0) ELSE ? END, ?)
                 """
         )
+        let retain = try db.cachedStatement(
+            sql: """
+                INSERT INTO retained VALUES (?1, ?2, CASE WHEN ?3 THEN zeroblob(0) ELSE ?4 END, ?5)
+                ON CONFLICT DO UPDATE SET serial = excluded.serial, payload = excluded.payload, changed = excluded.changed
+                """
+        )
         var growth = 0
         for publication in publications {
             if publication.isRetained {
                 try supersede.execute(arguments: [publication.topic])
                 growth -= db.changesCount
+                try retain.execute(arguments: [
+                    publication.topic, Int64(clamping: publication.serial), publication.payload.isEmpty,
+                    Data(publication.payload), now.microseconds,
+                ])
             }
             let isEvent = Self.event(publication.serial, in: events)?.bytes == publication.payload
             try insert.execute(arguments: [

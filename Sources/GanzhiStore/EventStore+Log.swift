@@ -19,6 +19,6 @@ extension EventStore {
 
     /// A page of events, for the event log file.
     func events(after serial: UInt64, limit: Int) throws -> [Event] {
-        try read { try StoreQuery.events(after: serial, filter: EventFilter(), limit: limit, $0) }
+        try read { try sealedFiles.events(after: serial, filter: EventFilter(), limit: limit, $0) }
     }
 }

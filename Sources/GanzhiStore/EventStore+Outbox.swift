@@ -75,4 +75,39 @@ extension EventStore {
             outboxStatus.withLock { $0.pending -= ticked }
         }
     }
+
+    /// Puts what stands under each retained topic into the outbox once more, behind all that waits there.
+    ///
+    /// Called when the broker was reached anew: it may have been restarted without its retained messages, or with those
+    /// of an hour ago. Topics whose newest value still waits are left alone. A topic that was cleared is cleared again for
+    /// ``clearedAgain`` after that, and then forgotten.
+    ///
+    /// - Returns: How many publications were added.
+    /// - Complexity: O(standing warnings).
+    @discardableResult public func restateRetained(at now: Timestamp) throws -> Int {
+        var added = 0
+        try writeWithoutSync { db in
+            try db.execute(
+                sql: "DELETE FROM retained WHERE length(payload) = 0 AND changed < ?",
+                arguments: [(now - Self.clearedAgain).microseconds]
+            )
+            try db.execute(
+                sql: """
+                    INSERT INTO outbox (serial, topic, retained, payload, created)
+                    SELECT serial, topic, 1, payload, ? FROM retained AS r WHERE NOT EXISTS (
+                        SELECT 1 FROM outbox WHERE topic = r.topic AND published IS NULL AND retained = 1)
+                    ORDER BY serial, topic
+                    """,
+                arguments: [now.microseconds]
+            )
+            added = db.changesCount
+            return added
+        } committed: { added in
+            outboxStatus.withLock { $0.pending += added }
+        }
+        return added
+    }
+
+    /// How long the end of a warning is told again after a reconnect: longer than brokers go between two saves.
+    private static let clearedAgain = TimeSpan.days(1)
 }

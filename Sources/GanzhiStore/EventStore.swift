@@ -23,9 +23,11 @@ public final class EventStore: Sendable {
     private static let keptLogBytes = 64 << 20
 
     let pool: DatabasePool
-    let limits: StoreLimits
+    /// How much is kept.
+    public let limits: StoreLimits
     /// The database's path, for messages.
     let path: String
+    let sealedFiles: SealedFiles
     let outboxStatus: Mutex<OutboxStatus>
     /// When traces are looked through again for old ones.
     let nextTracePruning = Mutex(Timestamp.never)
@@ -66,6 +68,7 @@ public final class EventStore: Sendable {
         outboxStatus = Mutex(status)
         self.limits = limits
         self.path = path
+        sealedFiles = SealedFiles(folder: file.deletingLastPathComponent())
     }
 
     /// Closes the database; calls that come after it fail.

@@ -30,15 +30,10 @@ public struct Ledger: Sendable, Hashable {
     }
 
     /// What became of messages: with those pending, these add up to the messages received.
-    public static let messageOutcomes: [LedgerColumn] = [
-        .messagesDecoded, .messagesRejected, .messagesRetained, .messagesShed,
-    ]
+    public static let messageOutcomes = LedgerColumn.messageOutcomes
 
     /// What became of readings: these add up to the readings decoded.
-    public static let readingOutcomes: [LedgerColumn] = [
-        .readingsApplied, .readingsRevised, .readingsLate, .readingsDuplicate, .readingsRejected, .readingsQuarantined,
-        .readingsShed,
-    ]
+    public static let readingOutcomes = LedgerColumn.readingOutcomes
 
     /// By how much the two equations of a feed are off.
     public func balance(of feed: String) -> LedgerBalance {

@@ -10,6 +10,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { try $0.execute(sql: version1) }
         migrator.registerMigration("v2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("v3") { try $0.execute(sql: version3) }
         return migrator
     }
 
@@ -159,5 +160,73 @@ enum Schema {
         CREATE INDEX trace_instant ON trace (instant);
 
         CREATE INDEX event_key ON event ("key");
+        """
+
+    /// Events of past years in sealed files, and what brokers keep for us.
+    ///
+    /// `sealed` names the files, which follow one another from the first event on. Rows of `event` that lie in a sealed
+    /// file are dead: nobody reads them, and they may be deleted. So the table may become empty, and then the chain goes
+    /// on from the last file. Ids are compared within the table only: an episode's id is made of the instant at which it
+    /// was raised, a device's or feed's of its counter, so none comes again years later.
+    ///
+    /// `retained` is the newest payload of each retained topic, empty where the topic was cleared. Of a store of an
+    /// earlier version it holds what the outbox remembers.
+    private static let version3 = """
+        CREATE TABLE sealed (
+            first_serial INTEGER PRIMARY KEY,
+            last_serial INTEGER NOT NULL,
+            file TEXT NOT NULL UNIQUE,
+            previous_hash BLOB NOT NULL,
+            last_hash BLOB NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT;
+        CREATE TRIGGER sealed_append BEFORE INSERT ON sealed
+        WHEN NEW.first_serial IS NOT (SELECT coalesce(max(last_serial), 0) + 1 FROM sealed)
+            OR NEW.previous_hash IS NOT
+                coalesce((SELECT last_hash FROM sealed ORDER BY first_serial DESC LIMIT 1), zeroblob(32))
+            OR NEW.last_hash IS NOT (SELECT hash FROM event WHERE serial = NEW.last_serial)
+            OR EXISTS (SELECT 1 FROM sealed WHERE file = NEW.file)
+        BEGIN
+            SELECT RAISE(ABORT, 'sealed files follow one another, each up to an event of the table');
+        END;
+        CREATE TRIGGER sealed_update BEFORE UPDATE ON sealed
+        BEGIN
+            SELECT RAISE(ABORT, 'sealed files are never changed');
+        END;
+        CREATE TRIGGER sealed_delete BEFORE DELETE ON sealed
+        BEGIN
+            SELECT RAISE(ABORT, 'sealed files are never forgotten');
+        END;
+
+        DROP TRIGGER event_append;
+        CREATE TRIGGER event_append BEFORE INSERT ON event
+        WHEN NEW.serial IS NOT
+                (SELECT coalesce(max(serial), (SELECT max(last_serial) FROM sealed), 0) + 1 FROM event)
+            OR NEW.previous_hash IS NOT coalesce(
+                (SELECT hash FROM event ORDER BY serial DESC LIMIT 1),
+                (SELECT last_hash FROM sealed ORDER BY first_serial DESC LIMIT 1),
+                zeroblob(32))
+            OR EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
+        BEGIN
+            SELECT RAISE(ABORT, 'events are appended one by one: next serial, new id, hash of the event before');
+        END;
+        DROP TRIGGER event_delete;
+        CREATE TRIGGER event_delete BEFORE DELETE ON event
+        WHEN OLD.serial > (SELECT coalesce(max(last_serial), 0) FROM sealed)
+        BEGIN
+            SELECT RAISE(ABORT, 'events are never deleted');
+        END;
+
+        CREATE TABLE retained (
+            topic TEXT NOT NULL PRIMARY KEY,
+            serial INTEGER NOT NULL,
+            payload BLOB NOT NULL,
+            changed INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO retained
+        SELECT o.topic, o.serial, coalesce(o.payload, CAST(e.bytes AS BLOB)), o.created
+        FROM outbox AS o LEFT JOIN event AS e ON o.payload IS NULL AND e.serial = o.serial
+        WHERE o.position IN (SELECT max(position) FROM outbox WHERE retained = 1 GROUP BY topic)
+            AND coalesce(o.payload, e.bytes) IS NOT NULL;
         """
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Why the store could not do what was asked, and what to do about it.
 public enum StoreError: Error, Sendable, Hashable {
     /// There is no database at this place.
@@ -24,6 +26,12 @@ public enum StoreError: Error, Sendable, Hashable {
     /// A row holds something that this version cannot read.
     case unreadable(row: String)
 
+    /// Events of a year that is over are not those that were committed, so they cannot be sealed.
+    case brokenChain(ChainFault)
+
+    /// A sealed file cannot be made durable or given its name; `code` is the `errno`.
+    case sealing(file: String, code: Int32)
+
     /// SQLite failed; `code` is its extended result code.
     case database(file: String, code: Int32, message: String)
 
@@ -31,15 +39,20 @@ public enum StoreError: Error, Sendable, Hashable {
     case logFile(file: String, operation: String, code: Int32, message: String)
 
     /// Whether the same call may succeed later without a person changing the data: another process holds the
-    /// database, the disk is full, or an input/output operation failed.
+    /// database, the disk is full or may not be written or opened, or an input/output operation failed.
     public var isTransient: Bool {
         switch self {
-        case .database(_, let code, _): [5, 6, 10, 13].contains(code & 0xFF)
-        case .logFile: true
+        case .database(_, let code, _): [5, 6, 8, 10, 13, 14].contains(code & 0xFF)
+        case .logFile, .sealing: true
         case .missing, .newerSchema, .olderSchema, .foreign, .unexpectedSerial, .positionNotAhead,
-            .generationMismatch, .unreadable:
+            .generationMismatch, .unreadable, .brokenChain:
             false
         }
+    }
+
+    /// Whether the database is not what SQLite wrote.
+    public var isDamage: Bool {
+        if case .database(_, let code, _) = self { [11, 26].contains(code & 0xFF) } else { false }
     }
 }
 
@@ -71,6 +84,12 @@ extension StoreError: CustomStringConvertible {
                 + "by the hash of its bytes: hash the very bytes that are stored."
         case .unreadable(let row):
             "\(row) cannot be read by this version. Run `ganzhi verify` on the data folder."
+        case .brokenChain(let fault):
+            "The events of a past year stay where they are, as they are not what was committed: \(fault). Run `ganzhi "
+                + "verify` on the data folder, keep a copy, and restore the newest backup."
+        case .sealing(let file, let code):
+            "Cannot seal \(file): \(String(cString: strerror(code))). The events stay in the store, and it is tried again; "
+                + "make room on the disk, and let the daemon's user write in that folder."
         case .database(let file, let code, let message):
             "SQLite failed on \(file): \(message) (code \(code)). \(Self.remedy(code: code))"
         case .logFile(let file, let operation, _, let message):

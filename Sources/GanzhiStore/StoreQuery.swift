@@ -26,8 +26,9 @@ enum StoreQuery {
     /// Serial and hash of the newest event; 0 and ``EventChain/origin`` before the first.
     static func newest(_ db: Database) throws -> (serial: UInt64, hash: [UInt8]) {
         let statement = try db.cachedStatement(sql: "SELECT serial, hash FROM event ORDER BY serial DESC LIMIT 1")
-        guard let row = try Row.fetchOne(statement) else { return (0, EventChain.origin) }
-        return (UInt64(clamping: row[0] as Int64), Array(row[1] as Data))
+        if let row = try Row.fetchOne(statement) { return (UInt64(clamping: row[0] as Int64), Array(row[1] as Data)) }
+        guard let file = try SealedFile.last(db) else { return (0, EventChain.origin) }
+        return (file.lastSerial, file.lastHash)
     }
 
     /// A whole number of the table `state`; 0 where it was never set.
@@ -65,7 +66,7 @@ enum StoreQuery {
         return low - 1
     }
 
-    /// One page of events behind a serial.
+    /// One page of events behind a serial, of the table `event` in this database, be it the main one or a sealed file.
     ///
     /// - Parameter upper: Last serial looked at; `nil` for the newest.
     static func events(

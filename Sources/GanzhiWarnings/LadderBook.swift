@@ -6,7 +6,7 @@ public import GanzhiModel
 /// run, and from its first episode on.
 public struct LadderBook: Sendable {
     /// Where one key stands.
-    public struct KeyState: Sendable, Hashable {
+    public struct KeyState: Sendable, Hashable, BitwiseCopyable {
         /// Number of the standing rung; negative where no warning stands.
         public fileprivate(set) var rung: Int8 = -1
         /// Whether a warning stands or a level has a run: every evaluation counts then.
@@ -248,6 +248,29 @@ public struct LadderBook: Sendable {
             let old = Int(keys[place].feed)
             keys[place].feed = UInt32(numbers[old])
             if keys[place].lastKnown != .min { keys[place].lastKnown += shifts[old] }
+        }
+    }
+
+    /// Writes where the keys stand.
+    public func write(to state: inout StateWriter) throws {
+        try state.value(runsPerKey)
+        try state.array(keys)
+        try state.array(runs)
+        try state.array(places.map { SIMD2($0.key, $0.value) })
+        try state.array(freePlaces)
+    }
+
+    /// Reads what the book of the same ladder wrote.
+    ///
+    /// - Throws: ``StateMismatch`` where the ladder was another, and what the source throws.
+    public mutating func restore(from state: inout StateReader) throws {
+        guard try state.value() == runsPerKey else { throw StateMismatch("a ladder has another number of levels") }
+        keys = try state.array()
+        runs = try state.array()
+        places = Dictionary(uniqueKeysWithValues: try state.array(SIMD2<Int>.self).map { ($0.x, $0.y) })
+        freePlaces = try state.array()
+        guard runs.count == keys.count * runsPerKey, places.values.allSatisfy({ keys.indices.contains($0) }) else {
+            throw StateMismatch("a ladder knows keys that there are not")
         }
     }
 

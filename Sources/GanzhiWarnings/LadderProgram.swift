@@ -61,7 +61,7 @@ public final class LadderProgram: Sendable {
 }
 
 /// What an evaluation changed; rungs by number, lowest first.
-public enum Transition: Sendable, Hashable {
+public enum Transition: Sendable, Hashable, BitwiseCopyable {
     /// An episode began.
     case raised(to: Int)
     /// A higher level holds.

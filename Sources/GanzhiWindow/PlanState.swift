@@ -207,6 +207,24 @@ struct PlanState: ~Copyable {
         cohort.pointee.keep(member, recordForm, &output)
     }
 
+    // MARK: State
+
+    /// Writes what the plan keeps beside the rows.
+    func write(to state: inout StateWriter) throws {
+        try state.value(rowCount)
+        try state.value(isGrouped)
+        try state.array(memberNumbers)
+        try pool.write(to: &state)
+    }
+
+    /// Reads what the same plan wrote; its cohort it has entered already.
+    mutating func restore(from state: inout StateReader) throws {
+        rowCount = try state.value()
+        isGrouped = try state.value()
+        memberNumbers = try state.array()
+        try pool.restore(from: &state)
+    }
+
     // MARK: Parts of a row
 
     @inline(__always)

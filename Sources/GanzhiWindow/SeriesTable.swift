@@ -56,6 +56,9 @@ struct LayoutTable: ~Copyable {
     @inline(__always)
     subscript(number: Int) -> UnsafeMutablePointer<SeriesLayout> { layouts + number }
 
+    /// Number of layouts.
+    var count: Int { numbers.count }
+
     /// The layout for series that these plans watch.
     mutating func number(of plans: [Int], in states: UnsafeMutablePointer<PlanState>) -> Int {
         if let known = numbers[plans] { return known }

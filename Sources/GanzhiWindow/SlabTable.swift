@@ -1,4 +1,5 @@
 import CGanzhi
+import GanzhiModel
 
 /// Memory for items of one size, in chunks that never move: adding one costs the same however many there are.
 ///
@@ -8,7 +9,7 @@ struct SlabTable: ~Copyable {
     private var chunks: [UnsafeMutableRawPointer] = []
     private let itemBytes: Int
     private let itemsPerChunk: Int
-    private var count = 0
+    private(set) var count = 0
 
     private static let chunkBytes = 8 << 20
     private static let hugePage = 2 << 20
@@ -31,6 +32,34 @@ struct SlabTable: ~Copyable {
         let item = chunks[chunks.count - 1] + place * itemBytes
         item.initializeMemory(as: UInt8.self, repeating: 0, count: itemBytes)
         return item
+    }
+
+    /// Writes all items.
+    func write(to state: inout StateWriter) throws {
+        try state.value(itemBytes)
+        try state.value(count)
+        for (number, chunk) in chunks.enumerated() {
+            let items = Swift.min(itemsPerChunk, count - number * itemsPerChunk)
+            try state.raw(UnsafeRawBufferPointer(start: chunk, count: items * itemBytes))
+        }
+    }
+
+    /// Reads what a table of items of the same size wrote into an empty one.
+    mutating func restore(from state: inout StateReader) throws {
+        guard try state.value() == itemBytes else { throw StateMismatch("series have memory of another size") }
+        let total: Int = try state.value()
+        while count < total {
+            appendChunk()
+            let items = Swift.min(itemsPerChunk, total - count)
+            let chunk = chunks[chunks.count - 1]
+            try state.raw(into: UnsafeMutableRawBufferPointer(start: chunk, count: items * itemBytes))
+            count += items
+        }
+    }
+
+    /// An item by its number.
+    subscript(number: Int) -> UnsafeMutableRawPointer {
+        chunks[number / itemsPerChunk] + number % itemsPerChunk * itemBytes
     }
 
     private mutating func appendChunk() {

@@ -4,14 +4,14 @@ import GanzhiMQTT
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: decoding, windows, conditions, store, replay and MQTT.",
+        abstract: "Measure this machine: decoding, windows, conditions, store, replay, checkpoints and MQTT.",
         discussion: """
             Figures are medians; the compared variants take turns in one run. Trust the ratios: other programs disturb \
             the figures themselves. Needs a release build.
             """,
         subcommands: [
             BenchDecode.self, BenchWindows.self, BenchConditions.self, BenchStore.self, BenchReplay.self,
-            BenchMQTT.self, BenchPublish.self,
+            BenchCheckpoint.self, BenchMQTT.self, BenchPublish.self,
         ]
     )
 }
@@ -66,6 +66,30 @@ struct BenchConditions: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     func run() throws { try ConditionBench.run(rounds: options.rounds, json: options.json) }
+}
+
+struct BenchCheckpoint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "checkpoint",
+        abstract: "What a checkpoint costs the engine, and how long a restart from it takes."
+    )
+
+    @Option(help: "Number of series, up to 1,000,000; each has a reading every 10 s.") var series = 100_000
+    @Option(help: "Minutes of journal before the checkpoint; one more lies behind it.") var minutes = 2
+    @Option(help: "Folder for the journal, about 9 bytes a series and second.", completion: .directory)
+    var folder: String?
+    @Flag(help: "The figures as NDJSON.") var json = false
+
+    func validate() throws {
+        guard (1...1_000_000).contains(series) else {
+            throw ValidationError("--series is a number from 1 to 1,000,000, not \(series).")
+        }
+        guard (1...600).contains(minutes) else {
+            throw ValidationError("--minutes is a number from 1 to 600, not \(minutes).")
+        }
+    }
+
+    func run() throws { try CheckpointBench.run(series: series, minutes: minutes, in: folder, json: json) }
 }
 
 struct BenchWindows: ParsableCommand {
@@ -141,7 +165,10 @@ struct BenchMQTT: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mqtt",
         abstract: "From a broker to durable and judged, against a subscriber that only counts.",
-        discussion: "Starts a private mosquitto unless --host names a broker."
+        discussion: """
+            Starts a private mosquitto unless --host names a broker. `null` reads, acknowledges and counts; `intake` makes \
+            durable, then acknowledges; `daemon` counts what is durable, acknowledged and judged.
+            """
     )
 
     @Flag(name: .customLong("null"), help: "Only the subscriber that counts.") var isNull = false
@@ -150,8 +177,15 @@ struct BenchMQTT: AsyncParsableCommand {
     @Option(help: "Where the daemon's data goes; the temporary folder unless told.") var folder: String?
     @Option(help: "Messages of one reading a round; of 50 readings a fifth of that.") var messages = 200_000
     @Option(help: "Rounds of each case; the median counts.") var rounds = 3
+    @Option(help: "Connections of each subscriber, 1 to 16.") var connections = 1
     @Option(help: "Seconds of load for the latency, 0 to leave it out.") var seconds = 15
     @Flag(help: "The figures as NDJSON.") var json = false
+
+    func validate() throws {
+        guard (1...16).contains(connections) else {
+            throw ValidationError("--connections is a number from 1 to 16, not \(connections).")
+        }
+    }
 
     func run() async throws {
         try await MQTTBench.run(
@@ -162,6 +196,7 @@ struct BenchMQTT: AsyncParsableCommand {
                 folder: folder,
                 messages: messages,
                 rounds: rounds,
+                connections: connections,
                 seconds: seconds
             ),
             json: json
@@ -179,6 +214,7 @@ struct BenchPublish: AsyncParsableCommand {
     @Option var messages: Int
     @Option var pack: Int
     @Option var root: String
+    @Option var lanes: Int
     @Option var rate: Int
     @Option var probes: Int
 
@@ -189,6 +225,7 @@ struct BenchPublish: AsyncParsableCommand {
                 messages: messages,
                 pack: pack,
                 root: root,
+                lanes: lanes,
                 rate: rate,
                 probes: probes
             )

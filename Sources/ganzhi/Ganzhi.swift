@@ -12,11 +12,12 @@ struct Ganzhi: AsyncParsableCommand {
             Data goes to stdout, talk to stderr. Exit codes: 0 done, 64 wrong use, 65 bad data, 69 something is not \
             there, 70 a fault of ours, 78 bad configuration.
             """,
+        version: Version.text,
         subcommands: [
             Run.self, Check.self, TestSubcommand.self, Reload.self, Replay.self, Explain.self, Events.self,
             Warnings.self,
             Suppressions<SilenceWords>.self, Suppressions<MaintenanceWords>.self, LedgerSubcommand.self,
-            Simulate.self, Bench.self,
+            Verify.self, Backup.self, Restore.self, Simulate.self, Bench.self,
         ]
     )
 

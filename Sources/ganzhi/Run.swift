@@ -1,5 +1,6 @@
 public import ArgumentParser
-import GanzhiApp
+public import GanzhiApp
+public import GanzhiCockpit
 public import Logging
 
 struct Run: AsyncParsableCommand {
@@ -17,12 +18,29 @@ struct Run: AsyncParsableCommand {
     @Option(help: "Least grave messages to log: debug, info, notice, warning, error.")
     var logLevel: Logger.Level = .info
 
+    @Option(
+        help: "How to log: text, json (a line of JSON each), journal (systemd's); journal where stderr leads there."
+    )
+    var logFormat: LogFormat?
+
     func run() async throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        var logger = Logger(label: "ganzhi")
-        logger.logLevel = logLevel
-        try await Daemon.run(config: config, logger: logger)
+        let format = logFormat ?? .standard
+        let log = DaemonLog(format)
+        let logger = log.logger(logLevel)
+        defer { log.close() }
+        do {
+            try await Daemon.run(config: config, logger: logger) { host, port in
+                CockpitServer(host: host, port: port, logger: logger)
+            }
+        } catch  where format != .text {
+            // Who reads records by program gets the last one as a record, too.
+            logger.critical("\(error)")
+            throw ExitCode((error as? AppError)?.code.rawValue ?? AppError.Code.internal.rawValue)
+        }
     }
 }
 
+extension CockpitServer: HealthDisplay {}
+
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}

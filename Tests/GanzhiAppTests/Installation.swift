@@ -17,8 +17,17 @@ final class Installation: Sendable {
     ///   - scenarios: Texts of scenario files.
     ///   - catalogue: Text of the catalogue file.
     ///   - settings: Further lines of the configuration.
+    ///   - http: Where health and metrics are served.
     ///   - data: The data folder.
-    init(scenarios: [String], catalogue: String, settings: String = "", data: String = "data") throws {
+    ///   - connections: Connections to the broker.
+    init(
+        scenarios: [String],
+        catalogue: String,
+        settings: String = "",
+        http: String = #"{listen: "127.0.0.1:0"}"#,
+        data: String = "data",
+        connections: Int = 1
+    ) throws {
         dataName = data
         folder = try TemporaryFolder()
         broker = try Mosquitto("max_inflight_messages 0\nmax_queued_messages 0")
@@ -31,7 +40,8 @@ final class Installation: Sendable {
             catalogue: catalogue.yaml
             scenarios: scenarios
             event-log: {path: events.ndjson}
-            broker: {host: 127.0.0.1, port: \(broker.port), client-id: ganzhi-test}
+            http: \(http)
+            broker: {host: 127.0.0.1, port: \(broker.port), client-id: ganzhi-test, connections: \(connections)}
             \(settings)
 
             """,
@@ -44,33 +54,38 @@ final class Installation: Sendable {
     func path(_ name: String) -> String { folder.url.appending(path: name).path }
 
     /// Starts a daemon and does not wait for it.
-    func launch() throws -> ChildProcess {
-        try ChildProcess(Ganzhi.executable, ["run"] + config)
+    func launch(
+        _ faults: Faults? = nil,
+        options: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> ChildProcess {
+        let environment = environment.merging(faults?.environment ?? [:]) { $1 }
+        return try ChildProcess(Ganzhi.executable, ["run"] + config + options, environment: environment)
     }
 
     /// Starts a daemon and waits until it has read what the broker kept for it.
-    func start() throws -> ChildProcess {
-        let daemon = try launch()
+    func start(_ faults: Faults? = nil) throws -> ChildProcess {
+        let daemon = try launch(faults)
         try daemon.waitUntilSubscribed()
         return daemon
     }
 
-    /// Stops a daemon as a service manager does; it must end within five seconds.
+    /// Stops a daemon as a service manager does; it must end within five seconds and leave sound books.
     func stop(_ daemon: ChildProcess) throws {
         daemon.send(SIGTERM)
         let status = try daemon.wait(within: 5)
         guard status == 0 else {
             throw Ganzhi.Failure(description: "the daemon ended with \(status): \(daemon.errors)")
         }
+        try Ganzhi.succeed(["verify"] + data)
     }
 
+    /// The topic of a gateway.
+    static let gateway = "ganzhi/v1/readings/330106/gateway"
+
     /// Publishes readings as a gateway does.
-    func publish(_ readings: [Reading]) throws {
-        try MosquittoClients.publish(
-            readings.map(\.json),
-            to: "ganzhi/v1/readings/330106/gateway",
-            port: broker.port
-        )
+    func publish(_ readings: [Reading], to topic: String = gateway) throws {
+        try MosquittoClients.publish(readings.map(\.json), to: topic, port: broker.port)
     }
 
     /// The stored events, in order.

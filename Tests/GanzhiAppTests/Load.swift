@@ -3,8 +3,9 @@ import GanzhiTestSupport
 
 /// A gateway that publishes without a pause, some thousand readings a second, whether anybody listens or not.
 final class Load: @unchecked Sendable {
-    // @unchecked: what the thread writes is read after the semaphore told its end; `isEnding` is behind the lock.
+    // @unchecked: what the thread writes is read with the lock held, or after the semaphore told its end.
     private let city: Installation
+    private let topics: [String]
     private let ended = DispatchSemaphore(value: 0)
     private let lock = NSLock()
     private var isEnding = false
@@ -16,8 +17,11 @@ final class Load: @unchecked Sendable {
     private static let (chunk, pace) = (1000, 0.2)
 
     /// Begins to publish.
-    init(on city: Installation) {
+    ///
+    /// - Parameter topics: Where to; each device has one of them.
+    init(on city: Installation, to topics: [String] = [Installation.gateway]) {
         self.city = city
+        self.topics = topics
         let thread = Thread { [self] in
             result = Result {
                 while !lock.withLock({ isEnding }) {
@@ -32,9 +36,15 @@ final class Load: @unchecked Sendable {
         thread.start()
     }
 
+    /// Readings that the broker has so far.
+    var count: Int { lock.withLock { published.count } }
+
     private func publish(_ readings: [Reading]) throws {
-        try city.publish(readings)
-        published += readings
+        for (place, topic) in topics.enumerated() {
+            let own = readings.filter { Int($0.device.dropFirst()).map { $0 % topics.count } == place }
+            try city.publish(own, to: topic)
+        }
+        lock.withLock { published += readings }
     }
 
     /// Tells it to end.

@@ -30,7 +30,8 @@ import Testing
         let settings_ = try #require(settings)
         #expect(settings_.dataFolder == path("data"))
         #expect(settings_.eventLog == nil)
-        #expect(settings_.journalSegmentBytes == 64 << 20)
+        #expect(settings_.journal.segmentBytes == 64 << 20)
+        #expect(settings_.outboxLimit == 1_000_000)
         #expect(settings_.broker == BrokerSettings(host: "localhost", clientID: "ganzhi-330100-n1"))
         #expect(settings_.generation.city == "330100")
         #expect(settings_.generation.node == "n1")
@@ -92,6 +93,7 @@ import Testing
                   time-format: s
                   skip-without-value: true
             journal: {segment: 2 GiB}
+            outbox: {limit: 5000}
             """,
             environment: ["BROKER_PASSWORD": "hunter2"]
         )
@@ -99,7 +101,8 @@ import Testing
         let read = try #require(settings)
         #expect(read.dataFolder == "/var/lib/ganzhi")
         #expect(read.eventLog == path("log/events.ndjson"))
-        #expect(read.journalSegmentBytes == 2 << 30)
+        #expect(read.journal.segmentBytes == 2 << 30)
+        #expect(read.outboxLimit == 5000)
         #expect(
             read.broker
                 == BrokerSettings(
@@ -146,6 +149,8 @@ import Testing
     @Test func `a session may never expire`() throws {
         #expect(try load("broker: {session-expiry: never}\n").settings?.broker.sessionExpiry == .max)
         #expect(try load("broker: {session-expiry: 1h}\n").settings?.broker.sessionExpiry == 3600)
+        #expect(try load("broker: {connections: 3}\n").settings?.broker.connections == 3)
+        #expect(try load("broker: {connections: 17}\n").settings == nil)
     }
 
     @Test func `a password file is read without its line break`() throws {

@@ -100,6 +100,13 @@ extension BrokerTests {
         var refused: [UInt64: String] = [:]
         for event in publisher.seen { if case .refused(let token, let reason) = event { refused[token] = reason } }
         #expect(refused.keys.sorted() == [2, 3])
+        let told: [UInt64] = publisher.seen.compactMap {
+            switch $0 {
+            case .completed(let token), .refused(let token, _): token
+            default: nil
+            }
+        }
+        #expect(told == [1, 2, 3, 4], "in order, though the library refused the second before all answers came")
         #expect(refused[3]?.contains("135") == true)
         #expect(refused[2]?.contains("open/#") == true)
         #expect(completed(publisher.seen) == [1, 4])

@@ -41,4 +41,32 @@ extension BrokerTests {
         #expect(intake.messages.map(\.topic) == ["stays", "comes"])
         publisher.close()
     }
+
+    @Test func `a filter that another session takes over is kept until it has, and then left`() throws {
+        let broker = try Mosquitto()
+        let one = Intake(BrokerSettings(broker, clientID: "one"), "stays", "moves")
+        let two = Intake(BrokerSettings(broker, clientID: "two"))
+        try one.read { $0.events.contains(.drained) }
+        try two.read { $0.events.contains(.drained) }
+        one.session.change(to: [Subscription(filter: "stays")], moving: ["moves"])
+        let publisher = Publisher(broker)
+        publisher.publish("moves", "1")
+        try one.read { $0.messages.count == 1 }
+        two.session.change(to: [Subscription(filter: "moves")])
+        two.events = []
+        try two.read { $0.events.contains(.subscribed(filter: "moves", qos: 1)) }
+        one.session.leave(["moves", "stays"])
+        one.events = []
+        for payload in ["2", "3"] { publisher.publish("moves", payload) }
+        publisher.publish("stays", "4")
+        try one.read { $0.messages.contains { $0.topic == "stays" } }
+        try two.read { $0.messages.count == 2 }
+        #expect(one.messages.map(\.topic).filter { $0 == "stays" } == ["stays"])
+        publisher.publish("moves", "5")
+        publisher.publish("stays", "6")
+        try one.read { $0.messages.count { $0.topic == "stays" } == 2 }
+        try two.read { $0.messages.count == 3 }
+        #expect(one.messages.count { $0.topic == "moves" } < 4, "it has left before the fifth came")
+        publisher.close()
+    }
 }

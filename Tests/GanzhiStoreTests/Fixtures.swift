@@ -103,3 +103,8 @@ extension URL {
     /// The database in this data folder.
     var database: URL { appending(path: EventStore.fileName) }
 }
+
+extension ChainReport {
+    /// Whether all events up to the last one are there and sound.
+    func isSound(through serial: UInt64) -> Bool { fault == nil && sound == serial && absent.isEmpty }
+}

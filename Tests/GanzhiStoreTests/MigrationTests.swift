@@ -22,7 +22,7 @@ struct MigrationTests {
         let reader = try EventReader(folder: folder.url)
         #expect(try store.position() == 41)
         #expect(try store.eventLogPosition() == 2)
-        #expect(try reader.verifyChain() == ChainReport(sound: 2, fault: nil))
+        #expect(try reader.verifyChain().isSound(through: 2))
         #expect(
             try reader.standingWarnings() == [
                 StandingWarning(
@@ -79,19 +79,56 @@ struct MigrationTests {
         next.suppressions = [silence("s1")]
         next.traces = [point(0)]
         try store.apply(next, at: now)
-        #expect(try reader.verifyChain() == ChainReport(sound: 3, fault: nil))
+        #expect(try reader.verifyChain().isSound(through: 3))
         #expect(try reader.standingWarnings() == next.warnings)
         #expect(try reader.suppressions() == next.suppressions)
         #expect(try reader.trace(scenario: "s", key: "d1") == next.traces)
         #expect(throws: StoreError.self) { try store.write { try $0.execute(sql: "DELETE FROM event") } }
     }
 
-    @Test func `a store of version 1 gets the tables that a new one has`() throws {
+    @Test func `a store of version 2 opens with everything it held and goes on`() throws {
+        try load(storeOfVersion2)
+        let store = try EventStore(folder: folder.url)
+        let reader = try EventReader(folder: folder.url)
+        #expect(try reader.verifyChain().isSound(through: 2))
+        #expect(try reader.standingWarnings().map(\.suppressedBy) == ["silence s-20260620-3f9a"])
+        #expect(try reader.suppressions().map(\.id) == ["s-20260620-3f9a"])
+        #expect(try reader.suppression("s-20260619-0001")?.isOver == true)
+        #expect(
+            try reader.trace(scenario: "underpass-flooding", key: "d1").map(\.values) == [
+                [.init(measure: "depth", value: 0.12)], [.init(measure: "depth", value: 0.41)],
+            ]
+        )
+        #expect(try store.position() == 41)
+        #expect(try reader.ledger().counts.count == 3)
+        #expect(try reader.samples().count == 1)
+        #expect(try reader.generationProblems().problems.isEmpty)
+        #expect(try reader.structureProblems() == [] && reader.schemaProblems() == [])
+        #expect(try reader.standingProblems() == [] && reader.outboxProblems() == [])
+
+        // What the broker keeps, as far as the outbox still knows: d1 waits, d2 stands, d3 was cleared.
+        let first = try reader.events()[0].bytes
+        #expect(try store.restateRetained(at: now) == 2)
+        let waiting = try store.pendingPublications(limit: 9).map(\.publication).filter(\.isRetained)
+        #expect(waiting.map { $0.topic.suffix(2) } == ["d1", "d2", "d3"])
+        #expect(waiting.map(\.payload) == [Array(#"{"level":"red"}"#.utf8), first, []])
+
+        let nextYear = event(3, time: now + .days(365))
+        try store.apply(commit(42, [nextYear]), at: now)
+        try store.markPublished(through: .max, at: now)
+        let zone = try #require(TimeZone(identifier: "Asia/Shanghai"))
+        #expect(try store.sealClosedYears(in: zone, at: now).map(\.lastSerial) == [2])
+        #expect(try reader.verifyChain().isSound(through: 3))
+        #expect(try reader.events().last == nextYear)
+    }
+
+    @Test(arguments: [1, 2])
+    func `a store of an earlier version gets the tables that a new one has`(_ version: Int) throws {
         let schema = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
         let made = try EventStore(file: folder.url.appending(path: "new.sqlite")).pool.read {
             try String.fetchAll($0, sql: schema)
         }
-        try load(storeOfVersion1)
+        try load(version == 1 ? storeOfVersion1 : storeOfVersion2)
         let loaded = try EventStore(folder: folder.url).pool.read { try String.fetchAll($0, sql: schema) }
         #expect(made == loaded)
     }

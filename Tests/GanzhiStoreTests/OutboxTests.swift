@@ -105,6 +105,38 @@ struct OutboxTests {
         #expect(try store.lastSerial() == 1, "no event is dropped")
     }
 
+    @Test func `what a broker should hold is told again behind all that waits, each topic once`() throws {
+        let store = try EventStore(folder: folder.url)
+        try store.apply(
+            commit(
+                1,
+                [
+                    publication(1, "w/1", retained: true, [1]), publication(2, "w/2", retained: true, [2]),
+                    publication(3, "w/3", retained: true, [3]), publication(4, "w/3", retained: true, []),
+                ]
+            ),
+            at: now
+        )
+        try store.markPublished(through: .max, at: now)
+        try store.apply(
+            commit(2, [publication(5, "e", [5]), publication(6, "w/2", retained: true, [6])], events: [event(1)]),
+            at: now
+        )
+        for _ in 1...2 {
+            try store.restateRetained(at: now + .hours(1))
+            let pending = try store.pendingPublications(limit: 9).map(\.publication)
+            #expect(pending.map(\.topic) == ["e", "w/2", "w/1", "w/3"], "w/2 waits with its newest value already")
+            #expect(pending.map(\.payload) == [[5], [6], [1], []])
+            #expect(store.outbox().pending == 4)
+        }
+        // A newer value comes while an older one is told again: the older one is never sent after it.
+        try store.apply(commit(3, [publication(7, "w/1", retained: true, [7])]), at: now)
+        #expect(try store.pendingPublications(limit: 9).map(\.publication.payload) == [[5], [6], [], [7]])
+        try store.markPublished(through: .max, at: now)
+        #expect(try store.restateRetained(at: now + .days(2)) == 2, "the end of a warning is told for a day")
+        #expect(try EventReader(folder: folder.url).outbox() == store.outbox())
+    }
+
     @Test func `only the newest published facts are kept`() throws {
         let store = try EventStore(folder: folder.url, limits: StoreLimits(published: 3))
         try store.apply(commit(1, (1...20).map { publication($0, "t", [1]) }), at: now)

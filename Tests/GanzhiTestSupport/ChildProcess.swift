@@ -15,12 +15,19 @@ public final class ChildProcess: @unchecked Sendable {
     ///   - executable: Its path.
     ///   - arguments: What follows it on the command line.
     ///   - input: The file that is its stdin; empty where there is none.
-    public init(_ executable: String, _ arguments: [String], input: URL? = nil) throws {
+    ///   - environment: Variables that it gets besides this process's own.
+    public init(
+        _ executable: String,
+        _ arguments: [String],
+        input: URL? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         folder = try TemporaryFolder()
         command = ([executable.split(separator: "/").last.map(String.init) ?? executable] + arguments)
             .joined(separator: " ")
         process.executableURL = URL(filePath: executable)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // Files, not pipes: nobody has to read them for the program to go on.
         process.standardOutput = try FileHandle(forWritingTo: try folder.write("", to: "stdout"))
         process.standardError = try FileHandle(forWritingTo: try folder.write("", to: "stderr"))

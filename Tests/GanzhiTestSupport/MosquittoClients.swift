@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Programs of mosquitto's own that publish and subscribe, so that nothing of ours vouches for itself.
 public enum MosquittoClients {
@@ -22,11 +23,26 @@ public enum MosquittoClients {
         guard let publisher else { throw Failure(description: absence) }
         let folder = try TemporaryFolder()
         let input = try folder.write(lines.map { $0 + "\n" }.joined(), to: "lines")
-        let arguments = ["-h", "127.0.0.1", "-p", "\(port)", "-V", "mqttv5", "-q", "1", "-t", topic, "-l"]
-        let result = try ChildProcess.run(publisher, arguments + (isRetained ? ["-r"] : []), input: input)
-        guard result.status == 0 else {
-            throw Failure(description: "mosquitto_pub ended with \(result.status): \(result.errors)")
+        let options = ["-h", "127.0.0.1", "-p", "\(port)", "-V", "mqttv5", "-q", "1", "-t", topic, "-l", "-d"]
+        // It tells each acknowledgement, which is what counts: where the last one comes while it meets the end of its
+        // input, it may wait for ever.
+        let client = try ChildProcess(
+            "/usr/bin/env",
+            ["stdbuf", "-oL", publisher] + options + (isRetained ? ["-r"] : []),
+            input: input
+        )
+        func isAcknowledged() -> Bool {
+            client.output.split(separator: 0x0A).count { $0.firstRange(of: Data(" received PUBACK ".utf8)) != nil }
+                >= lines.count
         }
+        try eventually("\(lines.count) acknowledgements: \(client.errors)", within: 120) {
+            if isAcknowledged() { return true }
+            guard client.isRunning || isAcknowledged() else {
+                throw Failure(description: "mosquitto_pub ended with \(try client.wait()): \(client.errors)")
+            }
+            return false
+        }
+        client.send(SIGTERM)
     }
 
     /// Subscribes with QoS 1; every message is a line of the client's stdout.

@@ -16,6 +16,8 @@ struct BenchLoad: Sendable {
     var pack: Int
     /// First levels of every topic.
     var root: String
+    /// Feeds that take turns.
+    var lanes: Int
     /// Event time of the first reading, in Unix milliseconds.
     private var start: Int64
 
@@ -25,16 +27,23 @@ struct BenchLoad: Sendable {
         Int64(BenchWorkload.random(seed: 1, stream: 1, index: $0) % UInt64(interval))
     }
 
-    init(messages: Int, pack: Int, root: String) {
+    init(messages: Int, pack: Int, root: String, lanes: Int) {
         self.messages = messages
         self.pack = pack
         self.root = root
+        self.lanes = lanes
         let span = Int64(messages * pack / Self.devices + 1) * Self.interval
         start = Clocks.now.milliseconds - span - 60_000
     }
 
     /// Topic of a message; twenty gateways take turns.
-    func topic(_ message: Int) -> String { "\(root)/readings/g\(message % 20)" }
+    func topic(_ message: Int) -> String { "\(root)/readings/\(message % lanes)/g\(message % 20)" }
+
+    /// The topic filters of the feeds, which do not overlap.
+    var filters: [String] { (0..<lanes).map { "\(root)/readings/\($0)/#" } }
+
+    /// The name of a feed by its place.
+    static func feed(_ index: Int) -> String { "bench-\(index)" }
 
     /// Payload of a message: a reading, or an array of readings.
     func payload(_ message: Int) -> [UInt8] {
@@ -98,7 +107,9 @@ struct BenchLoad: Sendable {
         }
         return Generation(
             topicRoot: root,
-            feeds: [FeedDefinition(name: "bench", topic: try TopicFilter("\(root)/readings/#"), format: .json)],
+            feeds: try filters.enumerated().map { index, filter in
+                FeedDefinition(name: Self.feed(index), topic: try TopicFilter(filter), format: .json)
+            },
             scenarios: [
                 try scenario(
                     "level",
@@ -139,7 +150,7 @@ struct BenchProbe {
         second = Clocks.now.milliseconds / 1000 * 1000
     }
 
-    var topic: String { "\(root)/readings/probe" }
+    var topic: String { "\(root)/readings/0/probe" }
 
     /// A reading above the threshold.
     func first(_ number: Int) -> [UInt8] { payload(number, at: second - 1500, value: 9) }

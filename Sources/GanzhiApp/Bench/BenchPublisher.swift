@@ -18,17 +18,28 @@ public enum BenchPublisher {
         public var pack: Int
         /// First levels of every topic.
         public var root: String
+        /// Feeds that take turns.
+        public var lanes: Int
         /// Messages a second; 0 for as fast as the broker takes them.
         public var rate: Int
         /// Warnings to provoke a second, whose way is timed.
         public var probes: Int
 
         /// Creates options.
-        public init(broker: BrokerSettings, messages: Int, pack: Int, root: String, rate: Int, probes: Int) {
+        public init(
+            broker: BrokerSettings,
+            messages: Int,
+            pack: Int,
+            root: String,
+            lanes: Int,
+            rate: Int,
+            probes: Int
+        ) {
             self.broker = broker
             self.messages = messages
             self.pack = pack
             self.root = root
+            self.lanes = lanes
             self.rate = rate
             self.probes = probes
         }
@@ -60,7 +71,7 @@ public enum BenchPublisher {
         observer?.waitUntilReady()
         try StandardStreams.print("ready")
         guard readLine() != nil else { return }
-        let load = BenchLoad(messages: options.messages, pack: options.pack, root: options.root)
+        let load = BenchLoad(messages: options.messages, pack: options.pack, root: options.root, lanes: options.lanes)
         guard options.rate > 0 else {
             for message in 0..<options.messages {
                 guard link.publish(load.topic(message), load.payload(message), "") else { return }

@@ -12,7 +12,8 @@ final class BenchPublisherProcess {
             [
                 "bench", "publish", "--host", options.broker.host, "--port", "\(options.broker.port)", "--client-id",
                 options.broker.clientID, "--messages", "\(options.messages)", "--pack", "\(options.pack)", "--root",
-                options.root, "--rate", "\(options.rate)", "--probes", "\(options.probes)",
+                options.root, "--lanes", "\(options.lanes)", "--rate", "\(options.rate)", "--probes",
+                "\(options.probes)",
             ]
         )
         guard child.nextLine() == "ready" else {

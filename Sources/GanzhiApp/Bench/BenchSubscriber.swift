@@ -1,4 +1,5 @@
 import Foundation
+import GanzhiConfig
 import GanzhiJournal
 import GanzhiMQTT
 import GanzhiModel
@@ -23,43 +24,52 @@ protocol BenchSubscriber: Sendable {
 /// Reads, acknowledges at once and counts: as fast as this broker and this library can be.
 final class NullSubscriber: BenchSubscriber {
     private let broker: BrokerSettings
-    private let filter: String
-    private let waker = Waker()
+    private let filters: [String]
+    private let wakers: [Waker]
     private let isStopping = Atomic(false)
-    private let hasDrained = Atomic(false)
+    private let drained = Atomic(0)
     private let count = Atomic(0)
 
-    init(broker: BrokerSettings, filter: String) {
+    /// Creates one with a connection for each filter.
+    init(broker: BrokerSettings, filters: [String]) {
         self.broker = broker
-        self.filter = filter
+        self.filters = filters
+        wakers = filters.map { _ in Waker() }
     }
 
-    var isReady: Bool { hasDrained.load(ordering: .relaxed) }
+    var isReady: Bool { drained.load(ordering: .relaxed) == filters.count }
     var handled: Int { count.load(ordering: .relaxed) }
 
     func run() async throws {
-        try await BlockingThread.run("null") {
-            let session = IntakeSession(
-                settings: self.broker,
-                subscriptions: [Subscription(filter: self.filter)],
-                waker: self.waker,
-                jitterSeed: 1
-            )
-            while !self.isStopping.load(ordering: .relaxed) {
-                let turn = session.readTurn(limits: IntakeLimits(), waitMilliseconds: 200)
-                let isDrained = turn.events.contains { $0.kind == .drained }
-                let messages = turn.count
-                session.releaseAcknowledgements()
-                self.count.add(messages, ordering: .relaxed)
-                if isDrained { self.hasDrained.store(true, ordering: .relaxed) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for connection in filters.indices {
+                group.addTask { try await BlockingThread.run("null") { self.loop(connection) } }
             }
-            session.stop()
+            try await group.waitForAll()
         }
+    }
+
+    private func loop(_ connection: Int) {
+        let session = IntakeSession(
+            settings: broker.connection(connection),
+            subscriptions: [Subscription(filter: filters[connection])],
+            waker: wakers[connection],
+            jitterSeed: 1
+        )
+        while !isStopping.load(ordering: .relaxed) {
+            let turn = session.readTurn(limits: IntakeLimits(), waitMilliseconds: 200)
+            let isDrained = turn.events.contains { $0.kind == .drained }
+            let messages = turn.count
+            session.releaseAcknowledgements()
+            count.add(messages, ordering: .relaxed)
+            if isDrained { drained.add(1, ordering: .relaxed) }
+        }
+        session.stop()
     }
 
     func stop() async {
         isStopping.store(true, ordering: .relaxed)
-        waker.wake()
+        for waker in wakers { waker.wake() }
     }
 }
 
@@ -68,7 +78,7 @@ final class DaemonSubscriber: BenchSubscriber {
     private let store: EventStore
     private let progress: JournalProgress
     private let group: ServiceGroup
-    /// Blocks before the first message: what the journal held, start, generation, feed up and drained.
+    /// Blocks before the first message: what the journal held, start, generation, feeds up and drained.
     private let blocksBefore: UInt64
 
     init(broker: BrokerSettings, generation: Generation, folder: URL) throws {
@@ -81,25 +91,50 @@ final class DaemonSubscriber: BenchSubscriber {
         let bundle = generation.bundle()
         let name = Generation.name(ofBundle: bundle)
         try store.saveGeneration(name, bundle: bundle, at: Clocks.now)
-        blocksBefore = journal.committedSequence + 4
+        blocksBefore = journal.committedSequence + UInt64(2 + 2 * generation.feeds.count)
         let progress = JournalProgress(committed: journal.committedSequence)
         self.progress = progress
+        let troubles = Troubles(logger: logger)
+        let board = HealthBoard(connections: broker.connections)
         var publisher = broker
         publisher.clientID += "-publish"
         let status = StatusTopic(topic: "\(generation.topicRoot)/status/n1", online: [], offline: [])
-        let outbox = Outbox(broker: publisher, status: status, store: store, logger: logger)
+        let outbox = Outbox(
+            broker: publisher,
+            status: status,
+            store: store,
+            board: board,
+            troubles: troubles,
+            logger: logger
+        )
         let engine = Engine(
-            journalFolder: journalFolder,
+            .init(
+                dataFolder: folder.path,
+                journalFolder: journalFolder,
+                firstSequence: journal.recovery.firstSequence,
+                checkpoints: CheckpointSettings(),
+                journal: JournalSettings(),
+                redeliveryWindow: IntakeTurns.redeliveryWindow(connections: broker.connections)
+            ),
             store: store,
             eventLog: EventLogFile(url: folder.appending(path: "events.ndjson"), store: store),
             outbox: outbox,
             progress: progress,
+            troubles: troubles,
+            board: board,
             logger: logger
         )
         let intake = Intake(
-            .init(broker: broker, feeds: generation.feeds, generation: name, journalFolder: journalFolder),
+            .init(
+                broker: broker,
+                feeds: generation.feeds,
+                generation: name,
+                journalFolder: journalFolder
+            ),
             journal: journal,
             progress: progress,
+            board: board,
+            troubles: troubles,
             logger: logger
         )
         group = ServiceGroup(services: [outbox, engine, intake], logger: logger)

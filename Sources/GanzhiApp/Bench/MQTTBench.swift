@@ -19,6 +19,8 @@ public enum MQTTBench {
         public var messages: Int
         /// Rounds of each case.
         public var rounds: Int
+        /// Connections that each subscriber has.
+        public var connections: Int
         /// Seconds of load for the latency; 0 to leave it out.
         public var seconds: Int
 
@@ -30,6 +32,7 @@ public enum MQTTBench {
             folder: String?,
             messages: Int,
             rounds: Int,
+            connections: Int,
             seconds: Int
         ) {
             self.host = host
@@ -38,6 +41,7 @@ public enum MQTTBench {
             self.folder = folder
             self.messages = messages
             self.rounds = rounds
+            self.connections = connections
             self.seconds = seconds
         }
     }
@@ -50,7 +54,7 @@ public enum MQTTBench {
     public static func run(_ options: Options, json: Bool) async throws {
         let folder = try BenchFolder(in: options.folder)
         let broker = try options.host.map { BenchBroker(host: $0, port: options.port) } ?? BenchBroker(in: folder)
-        let field = BenchField(broker: broker, folder: folder)
+        let field = BenchField(broker: broker, folder: folder, connections: max(1, options.connections))
         var table = BenchTable(
             "mqtt",
             [
@@ -65,26 +69,29 @@ public enum MQTTBench {
         for pack in packs {
             let messages = max(1, pack == 1 ? options.messages : options.messages / 5)
             for isBacklog in [false, true] {
-                var null: [BenchField.Result] = []
-                var daemon: [BenchField.Result] = []
+                let variants = options.nullOnly ? [.null] : BenchField.Variant.allCases
+                var results: [BenchField.Variant: [BenchField.Result]] = [:]
                 for _ in 0..<max(1, options.rounds) {
-                    null.append(try await field.run(.null, messages: messages, pack: pack, isBacklog: isBacklog))
-                    guard !options.nullOnly else { continue }
-                    daemon.append(try await field.run(.daemon, messages: messages, pack: pack, isBacklog: isBacklog))
+                    for variant in variants {
+                        results[variant, default: []].append(
+                            try await field.run(variant, messages: messages, pack: pack, isBacklog: isBacklog)
+                        )
+                    }
                 }
-                let nullRate = BenchMachine.median(null.map(\.rate))
+                let nullRate = BenchMachine.median(results[.null, default: []].map(\.rate))
                 let name = "\(isBacklog ? "backlog" : "live"), \(pack) a message"
-                for (title, results) in [("null", null), ("daemon", daemon)] where !results.isEmpty {
+                for variant in variants {
+                    let results = results[variant, default: []]
                     let rate = BenchMachine.median(results.map(\.rate))
                     table.add(
-                        "\(name), \(title)",
+                        "\(name), \(variant.rawValue)",
                         rate,
                         rate * Double(pack),
                         rate / nullRate,
                         BenchMachine.median(results.map(\.processorMicroseconds)),
                         BenchMachine.median(results.map(\.residentMegabytes))
                     )
-                    if !isBacklog, title == "daemon" { liveRates[pack] = rate }
+                    if !isBacklog, variant == .daemon { liveRates[pack] = rate }
                 }
             }
         }
@@ -126,10 +133,18 @@ public enum MQTTBench {
 final class BenchField {
     private let broker: BenchBroker
     private let folder: BenchFolder
+    private let connections: Int
     private var turn = 0
 
     /// Who subscribes.
-    enum Variant { case null, daemon }
+    enum Variant: String, CaseIterable {
+        /// One who reads, acknowledges and counts.
+        case null
+        /// Intake alone: durable, then acknowledged.
+        case intake
+        /// All of the daemon: durable, acknowledged and judged.
+        case daemon
+    }
 
     /// What a round came to.
     struct Result {
@@ -141,9 +156,10 @@ final class BenchField {
         var residentMegabytes: Double
     }
 
-    init(broker: BenchBroker, folder: BenchFolder) {
+    init(broker: BenchBroker, folder: BenchFolder, connections: Int) {
         self.broker = broker
         self.folder = folder
+        self.connections = connections
     }
 
     /// Publishes a load to a subscriber that is there, or was and comes back, and takes the time.
@@ -200,8 +216,14 @@ final class BenchField {
         turn += 1
         let name = "ganzhi-bench-\(ProcessInfo.processInfo.processIdentifier)-\(turn)"
         return BenchPlace(
-            broker: BrokerSettings(host: broker.host, port: broker.port, clientID: name, sessionExpiry: 300),
-            load: BenchLoad(messages: messages, pack: pack, root: name),
+            broker: BrokerSettings(
+                host: broker.host,
+                port: broker.port,
+                clientID: name,
+                sessionExpiry: 300,
+                connections: connections
+            ),
+            load: BenchLoad(messages: messages, pack: pack, root: name, lanes: connections),
             folder: folder.url.appending(path: "\(turn)")
         )
     }
@@ -226,7 +248,8 @@ private struct BenchPlace {
 
     func subscriber(_ variant: BenchField.Variant) throws -> any BenchSubscriber {
         switch variant {
-        case .null: NullSubscriber(broker: broker, filter: "\(load.root)/readings/#")
+        case .null: NullSubscriber(broker: broker, filters: load.filters)
+        case .intake: try IntakeSubscriber(broker: broker, generation: load.generation(), folder: folder)
         case .daemon: try DaemonSubscriber(broker: broker, generation: load.generation(), folder: folder)
         }
     }
@@ -239,6 +262,7 @@ private struct BenchPlace {
             messages: load.messages,
             pack: load.pack,
             root: load.root,
+            lanes: load.lanes,
             rate: rate,
             probes: probes
         )
@@ -247,8 +271,9 @@ private struct BenchPlace {
     /// Whether the books show every message and every reading.
     func check(messages: Int) throws {
         let ledger = try EventReader(folder: folder).ledger()
-        let received = ledger.count(.messagesReceived, of: "bench")
-        let applied = ledger.count(.readingsApplied, of: "bench")
+        let feeds = load.filters.indices.map(BenchLoad.feed)
+        let received = feeds.reduce(0) { $0 + ledger.count(.messagesReceived, of: $1) }
+        let applied = feeds.reduce(0) { $0 + ledger.count(.readingsApplied, of: $1) }
         guard received == messages, applied == messages * load.pack else {
             throw AppError(
                 .internal,

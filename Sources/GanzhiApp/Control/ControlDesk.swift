@@ -12,6 +12,7 @@ final class ControlDesk: Sendable {
     private let store: EventStore
     private let requests: JournalRequests
     private let reloader: Reloader
+    private let health: HealthCollector
     private let logger: Logger
     /// Suppressions that the store does not know yet, by id: it learns of them when the engine has come to their blocks.
     private let granted = Mutex<[String: Suppression.Kind]>([:])
@@ -21,10 +22,11 @@ final class ControlDesk: Sendable {
     /// Suppressions that hold or are to come, at most.
     private static let mostSuppressions = 1000
 
-    init(store: EventStore, requests: JournalRequests, reloader: Reloader, logger: Logger) {
+    init(store: EventStore, requests: JournalRequests, reloader: Reloader, health: HealthCollector, logger: Logger) {
         self.store = store
         self.requests = requests
         self.reloader = reloader
+        self.health = health
         self.logger = logger
     }
 
@@ -46,11 +48,21 @@ final class ControlDesk: Sendable {
             case .suppress(let wish): return try suppress(wish, actor: actor)
             case .lift(let kind, let id): return try lift(kind, id: id, actor: actor)
             case .reload: return reloader.reload(by: actor)
+            case .ledger: return ledger()
             }
         } catch {
             logger.error("a command failed", metadata: ["actor": "\(actor)", "error": "\(error)"])
             return .refused(.internal, "\(error)")
         }
+    }
+
+    private func ledger() -> ControlAnswer {
+        guard let health = health.health else {
+            return .refused(.unavailable, "The daemon has not looked at its books yet. Try again in a second.")
+        }
+        var answer = ControlAnswer.done("Books of \(health.taken.rfc3339).")
+        answer.books = LedgerBooks(health)
+        return answer
     }
 
     private func suppress(_ wish: SuppressionWish, actor: String) throws -> ControlAnswer {

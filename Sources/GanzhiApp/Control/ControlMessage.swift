@@ -8,6 +8,8 @@ enum ControlRequest: Sendable, Hashable, Codable {
     case lift(kind: Suppression.Kind, id: String)
     /// Read the configuration again.
     case reload
+    /// Tell the books of the health taken last.
+    case ledger
 }
 
 /// A silence or maintenance as it is asked for; id, actor and the present time are the daemon's.
@@ -69,6 +71,8 @@ struct ControlAnswer: Sendable, Hashable, Codable {
     var generation: String?
     /// What is otherwise in it than in the one before.
     var changes: GenerationDiff?
+    /// What stands in the books.
+    var books: LedgerBooks?
 
     /// What was done.
     static func done(_ message: String, block: UInt64? = nil) -> ControlAnswer {

@@ -8,7 +8,7 @@ final class ControlServer: Service, @unchecked Sendable {
     private let listener: ControlListener
     private let desk: ControlDesk
     private let logger: Logger
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var clients: Set<Int32> = []
 
     /// Clients that are served at a time.
@@ -52,7 +52,7 @@ final class ControlServer: Service, @unchecked Sendable {
         condition.withLock {
             // Whoever waits for an answer gets it; no further request is read.
             for client in clients { shutdown(client, Int32(SHUT_RD)) }
-            let deadline = Date(timeIntervalSinceNow: Self.farewell)
+            let deadline = MonotonicCondition.deadline(seconds: Self.farewell)
             while !clients.isEmpty { if !condition.wait(until: deadline) { break } }
         }
     }

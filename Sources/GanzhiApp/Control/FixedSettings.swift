@@ -11,8 +11,9 @@ enum FixedSettings {
             ("city", before.city != after.city), ("node", before.node != after.node),
             ("data", old.dataFolder != new.dataFolder), ("topics.root", before.topicRoot != after.topicRoot),
             ("event-log", old.eventLog != new.eventLog),
-            ("journal.segment", old.journalSegmentBytes != new.journalSegmentBytes),
-            ("broker", old.broker != new.broker),
+            ("journal", old.journal != new.journal), ("checkpoints", old.checkpoints != new.checkpoints),
+            ("outbox.limit", old.outboxLimit != new.outboxLimit), ("broker", old.broker != new.broker),
+            ("http", old.http != new.http),
         ]
         return differences.filter(\.1).map(\.0)
     }

@@ -1,4 +1,3 @@
-import Foundation
 import GanzhiFeeds
 import GanzhiMQTT
 import GanzhiModel
@@ -6,7 +5,7 @@ import GanzhiModel
 /// What people want journalled: handed to intake, which owns the journal, and answered when it is durable.
 final class JournalRequests: @unchecked Sendable {
     // @unchecked: everything below is read and written with the condition held.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var waiting: [Request] = []
     private var isClosed = false
     private let waker: Waker
@@ -50,7 +49,7 @@ final class JournalRequests: @unchecked Sendable {
             guard !isClosed else { return .ending }
             waiting.append(request)
             waker.wake()
-            let deadline = Date(timeIntervalSinceNow: seconds)
+            let deadline = MonotonicCondition.deadline(seconds: seconds)
             while request.sequence == nil, !isClosed {
                 if !condition.wait(until: deadline) { break }
             }

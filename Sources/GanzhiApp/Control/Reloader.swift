@@ -11,6 +11,7 @@ final class Reloader: Sendable {
     private let config: String
     private let store: EventStore
     private let requests: JournalRequests
+    private let manager: ServiceManager?
     private let logger: Logger
     private let current: Mutex<Settings>
     /// Held for a whole reload, so that one follows the other.
@@ -26,10 +27,19 @@ final class Reloader: Sendable {
     /// - Parameters:
     ///   - config: Path of the configuration file.
     ///   - settings: What it said when the daemon was started.
-    init(config: String, settings: Settings, store: EventStore, requests: JournalRequests, logger: Logger) {
+    ///   - manager: Who is told that a reload goes on.
+    init(
+        config: String,
+        settings: Settings,
+        store: EventStore,
+        requests: JournalRequests,
+        manager: ServiceManager?,
+        logger: Logger
+    ) {
         self.config = config
         self.store = store
         self.requests = requests
+        self.manager = manager
         self.logger = logger
         current = Mutex(settings)
     }
@@ -42,7 +52,11 @@ final class Reloader: Sendable {
     /// - Parameter actor: Who asks.
     func reload(by actor: String) -> ControlAnswer {
         turn.lock()
-        defer { turn.unlock() }
+        manager?.beginReload()
+        defer {
+            manager?.endReload()
+            turn.unlock()
+        }
         let answer: ControlAnswer
         do {
             answer = try read()
@@ -54,7 +68,10 @@ final class Reloader: Sendable {
             metadata["changes"] = "\(GenerationText.lines(changes).joined(separator: "; "))"
         }
         if let generation = answer.generation { metadata["generation"] = "\(generation.prefix(12))" }
-        for note in answer.notes { logger.warning("reload: \(note)") }
+        // A line for each problem; what is indented are pieces of the files.
+        for line in answer.notes.flatMap({ $0.split(separator: "\n") }) where !line.hasPrefix(" ") {
+            logger.warning("reload: \(line)")
+        }
         if answer.code == 0 {
             logger.notice("reload: \(answer.message)", metadata: metadata)
         } else {

@@ -28,6 +28,16 @@ struct BlockRunner: ~Copyable {
     /// Series seen.
     var seriesCount: Int { pipeline.seriesCount }
 
+    /// How the pipeline stands, for the daemon's health.
+    func note(_ phase: Health.Phase) -> HealthBoard.EngineNote {
+        HealthBoard.EngineNote(
+            phase: phase,
+            now: pipeline.now == .never ? nil : pipeline.now,
+            newestInstant: pipeline.newestInstant == .never ? nil : pipeline.newestInstant,
+            series: pipeline.seriesCount
+        )
+    }
+
     /// Takes the blocks up to a sequence and appends what they changed to a commit.
     mutating func run(through last: UInt64, into commit: inout Commit) throws {
         try reader.forEach(through: last) { block in

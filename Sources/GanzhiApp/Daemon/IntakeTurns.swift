@@ -4,97 +4,129 @@ import GanzhiMQTT
 import GanzhiModel
 import Logging
 
-/// Turns what intake read into journal blocks.
+/// Turns what intake read into journal blocks: the one writer of the journal, which all connections use in turn.
 struct IntakeTurns: ~Copyable {
     private let settings: Intake.IntakeSettings
+    private let troubles: Troubles
     private let logger: Logger
     private var journal: JournalWriter
-    private var redelivery = RedeliveryFilter()
-    /// Feeds of the newest generation, how they stand, and their names as bytes.
-    private var feeds: [FeedDefinition]
-    private var states: [FeedState]
-    private var feedNames: [[UInt8]]
-    private var received: Timestamp
+    private var clock: BlockClock
+    /// Monotonic time of the newest block.
     private var lastBlock: Int64 = 0
-    private var hasFailed = false
+    private var feeds: IntakeFeeds
+    private var connections: [Connection]
+    /// Whether the broker's absence was journalled since the start.
+    private var hasReportedLoss = false
     /// By feed, messages sent again by the broker and dropped since they were last taken.
     private var redelivered: [String: Int64] = [:]
+
+    /// By feed, then without one, messages appended since they were last taken; then under their names, of feeds that
+    /// were changed since.
+    private var appended: [Int64]
+    private var appendedBefore: [String: Int64] = [:]
+    /// Whether a connection or a feed changed since that was last taken.
+    private var hasNews = true
+
+    /// Blocks among which those are that the broker may send again.
+    static func redeliveryWindow(connections: Int) -> UInt64 {
+        UInt64(RedeliveryFilter.standardCapacity) * 2 * UInt64(connections)
+    }
+
+    /// What is known of one connection.
+    private struct Connection {
+        var redelivery = RedeliveryFilter()
+        var isLost = false
+        var state = Health.Connection()
+    }
 
     /// Longest time without a block, in microseconds.
     private static let tick: Int64 = 1_000_000
 
-    init(_ settings: Intake.IntakeSettings, journal: consuming JournalWriter, logger: Logger) throws {
+    init(
+        _ settings: Intake.IntakeSettings,
+        journal: consuming JournalWriter,
+        troubles: Troubles,
+        logger: Logger
+    ) {
         self.settings = settings
+        self.troubles = troubles
         self.logger = logger
-        received = journal.recovery.lastReceived ?? .never
-        feeds = settings.feeds
-        states = Array(repeating: .down, count: settings.feeds.count)
-        feedNames = settings.feeds.map { Array($0.name.utf8) }
-        let last = journal.committedSequence
+        clock = BlockClock(after: journal.recovery.lastReceived ?? .never)
+        feeds = IntakeFeeds(settings.feeds, connections: settings.broker.connections)
+        connections = Array(repeating: Connection(), count: settings.broker.connections)
+        appended = Array(repeating: 0, count: settings.feeds.count + 1)
         self.journal = journal
-        try rememberMessages(last: last)
     }
 
     /// Last durable block.
     var committedSequence: UInt64 { journal.committedSequence }
 
-    /// The messages journalled last are those that the broker may send again.
-    private mutating func rememberMessages(last: UInt64) throws {
-        let window = UInt64(RedeliveryFilter.standardCapacity) * 2
-        var reader = JournalReader(folder: settings.journalFolder, from: last > window ? last - window : 1)
-        try reader.forEach(through: last) { block in
-            if let message = try block.message() {
-                redelivery.note(packetID: message.packetID, topic: message.topic, payload: message.payload)
+    /// A connection is there again: the messages journalled last are those that the broker may send again.
+    ///
+    /// They are read from the journal only now, so that normal work has nothing to remember. No block says over which
+    /// connection a message came, but its topic does, as long as the feeds are spread as before. Where they are not, what
+    /// is sent again is found out by its content.
+    private mutating func rememberMessages(of connection: Int) {
+        let window = Self.redeliveryWindow(connections: connections.count)
+        let last = journal.committedSequence
+        var filter = RedeliveryFilter()
+        let first = max(journal.recovery.firstSequence, last > window ? last - window + 1 : 1)
+        var reader = JournalReader(folder: settings.journalFolder, from: first)
+        do {
+            try reader.forEach(through: last) { block in
+                guard let message = try block.message() else { return }
+                guard feeds.index(of: message.topic).map({ feeds.connections[$0] }) ?? 0 == connection else { return }
+                filter.note(packetID: message.packetID, topic: message.topic, payload: message.payload)
             }
+        } catch {
+            logger.warning(
+                "the journal cannot be read back: what the broker sends again is found out by its content only",
+                metadata: ["error": "\(error)"]
+            )
         }
+        filter.connected(sessionPresent: true)
+        connections[connection].redelivery = filter
     }
 
     /// Journals that a daemon started, and under which generation.
     mutating func begin() throws {
+        beginTurn()
         append(.start)
         append(.config(generation: settings.generation))
         try journal.commit()
     }
 
-    /// What the newest generation's feeds subscribe.
-    var subscriptions: [Subscription] {
-        feeds.map { Subscription(filter: $0.topic.text, qos: $0.qos.subscription) }
+    /// How often the feeds have changed.
+    var feedChanges: Int { feeds.changes }
+
+    /// What a connection subscribes under the newest generation, and which filters others are about to take over.
+    func subscriptions(of connection: Int) -> (own: [Subscription], moving: Set<String>) {
+        feeds.subscriptions(of: connection)
     }
+
+    /// The filters that other connections have taken over since the last call.
+    mutating func takeLeaving(of connection: Int) -> Set<String> { feeds.takeLeaving(of: connection) }
 
     /// Appends what somebody asked for; returns its sequence.
     mutating func append(_ request: JournalRequests.Content) -> UInt64? {
         switch request {
         case .command(let command): return append(Block.Content.command(command))
-        case .generation(let name, let feeds):
+        case .generation(let name, let next):
             let sequence = append(.config(generation: name))
-            if sequence != nil { adopt(feeds) }
+            if sequence != nil {
+                appendedBefore = takeJournalled()
+                appended = Array(repeating: 0, count: next.count + 1)
+                hasNews = true
+                for change in feeds.adopt(next) { append(change) }
+            }
             return sequence
-        }
-    }
-
-    /// Goes on with the feeds of another generation.
-    ///
-    /// A feed whose subscription stays goes on as it stands, whatever its name. One that is subscribed anew stands as if
-    /// its backlog were being read, until the broker has answered.
-    private mutating func adopt(_ next: [FeedDefinition]) {
-        let (oldFeeds, oldStates) = (feeds, states)
-        feeds = next
-        feedNames = next.map { Array($0.name.utf8) }
-        states = Array(repeating: .down, count: next.count)
-        for (index, feed) in next.enumerated() {
-            let known = oldFeeds.firstIndex { $0.name == feed.name }.map { oldStates[$0] } ?? .down
-            let subscribed = oldFeeds.firstIndex { $0.topic == feed.topic && $0.qos == feed.qos }
-            let state = subscribed.map { oldStates[$0] } ?? (known == .drained ? .up : known)
-            states[index] = state
-            if state != known { append(.feed(name: feed.name, state: state)) }
         }
     }
 
     @discardableResult private mutating func append(_ content: Block.Content) -> UInt64? {
         do {
-            lastBlock = Clocks.monotonic
-            received = max(received, Clocks.now)
-            return try journal.append(content, received: received, monotonic: lastBlock)
+            lastBlock = clock.monotonic
+            return try journal.append(content, received: clock.next(), monotonic: lastBlock)
         } catch {
             // Only a name that is longer than a block: settings are checked for that.
             logger.error("a block cannot be journalled", metadata: ["error": "\(error)"])
@@ -102,31 +134,50 @@ struct IntakeTurns: ~Copyable {
         }
     }
 
-    /// Appends a turn's events and messages in their order; without any, a tick when one is due.
-    mutating func append(_ turn: IntakeTurn) {
+    /// Reads the clocks, once for all that was read together.
+    private mutating func beginTurn() {
+        let forward = clock.turn(wall: Clocks.now, monotonic: Clocks.monotonic)
+        if forward > .zero {
+            logger.warning(
+                "the machine's clock was set forward: before, right readings may have been quarantined as clock-ahead",
+                metadata: ["seconds": "\(forward.microseconds / 1_000_000)"]
+            )
+        }
+        if clock.behind > BlockClock.step {
+            troubles.begin(
+                .clock,
+                "the machine's clock was set back: received times go on at half speed until it has caught up",
+                reason: "\(clock.behind.microseconds / 1_000_000) s behind what was received before"
+            )
+        } else if clock.behind == .zero {
+            troubles.end(.clock, "the machine's clock has caught up with the received times")
+        }
+    }
+
+    /// Appends a connection's events and messages in their order; without any, a tick when one is due.
+    mutating func append(_ turn: IntakeTurn, from connection: Int) {
+        beginTurn()
         var event = 0
         for index in 0..<turn.count {
             while event < turn.events.count, turn.events[event].messagesBefore <= index {
-                note(turn.events[event].kind)
+                note(turn.events[event].kind, of: connection)
                 event += 1
             }
-            append(turn[index])
+            append(turn[index], from: connection)
         }
-        for later in turn.events[event...] { note(later.kind) }
-        if Clocks.monotonic - lastBlock >= Self.tick { append(.tick) }
+        for later in turn.events[event...] { note(later.kind, of: connection) }
+        if clock.monotonic - lastBlock >= Self.tick { append(.tick) }
     }
 
-    private mutating func append(_ message: IntakeMessage) {
-        let topic = String(decoding: message.topic, as: UTF8.self)
-        let feed = feeds.firstIndex { $0.topic.matches(topic) }
-        guard redelivery.admits(packetID: message.packetID, topic: message.topic, payload: message.payload) else {
+    private mutating func append(_ message: IntakeMessage, from connection: Int) {
+        let feed = feeds.index(of: message.topic)
+        guard isNew(message, from: connection) else {
             redelivered[feed.map { feeds[$0].name } ?? "-", default: 0] += 1
             return
         }
-        lastBlock = Clocks.monotonic
-        received = max(received, Clocks.now)
+        lastBlock = clock.monotonic
         do {
-            try (feed.map { feedNames[$0] } ?? [0x2D]).withUnsafeBytes { name in
+            try feeds.name(of: feed).withUnsafeBytes { name in
                 _ = try journal.append(
                     message: message.topic,
                     payload: message.payload,
@@ -134,17 +185,31 @@ struct IntakeTurns: ~Copyable {
                     feed: name,
                     packetID: message.packetID,
                     isRetained: message.isRetained,
-                    received: received,
+                    received: clock.next(),
                     monotonic: lastBlock
                 )
             }
+            appended[feed ?? appended.count - 1] += 1
         } catch {
             // Larger than any block may be; acknowledging it is the only way to be rid of it.
             logger.error(
                 "a message is too large to be journalled and is lost",
-                metadata: ["topic": "\(topic)", "bytes": "\(message.payload.count)", "error": "\(error)"]
+                metadata: [
+                    "topic": "\(String(decoding: message.topic, as: UTF8.self))", "bytes": "\(message.payload.count)",
+                    "error": "\(error)",
+                ]
             )
         }
+    }
+
+    /// Whether a message is none that the broker sends again after a reconnect.
+    private mutating func isNew(_ message: IntakeMessage, from connection: Int) -> Bool {
+        guard connections[connection].redelivery.isArmed else { return true }
+        let isNew = connections[connection].redelivery
+            .admits(packetID: message.packetID, topic: message.topic, payload: message.payload)
+        // What it remembers is in the journal.
+        if !connections[connection].redelivery.isArmed { connections[connection].redelivery = RedeliveryFilter() }
+        return isNew
     }
 
     /// By feed, the messages that were dropped since the last call as sent again.
@@ -153,71 +218,92 @@ struct IntakeTurns: ~Copyable {
         return redelivered
     }
 
-    /// Makes what was appended durable; says whether it is.
+    /// By feed, the messages that were appended since the last call; `-` is no feed.
+    mutating func takeJournalled() -> [String: Int64] {
+        var counts = appendedBefore
+        appendedBefore = [:]
+        for index in appended.indices where appended[index] > 0 {
+            counts[index < feeds.count ? feeds[index].name : "-", default: 0] += appended[index]
+            appended[index] = 0
+        }
+        return counts
+    }
+
+    /// Whether something waits to be made durable.
+    var hasBlocks: Bool { journal.pendingBytes > 0 }
+
+    /// How the connections stand, one that is lost before those that are not, and the feeds; `nil` where nothing has
+    /// changed since the last call.
+    mutating func takeNews() -> (connection: Health.Connection, feeds: [String: FeedState])? {
+        guard hasNews else { return nil }
+        hasNews = false
+        return (connections.map(\.state).first { !$0.isUp } ?? connections[0].state, feeds.statesByName)
+    }
+
+    /// Makes durable what was appended over all connections; says whether it is.
     mutating func commit() -> Bool {
         do {
             let commit = try journal.commit()
             if let abandoned = commit.abandoned {
                 logger.warning("a journal segment was abandoned", metadata: ["error": "\(abandoned)"])
             }
-            if hasFailed { logger.notice("the journal is durable again") }
-            hasFailed = false
+            troubles.end(.journal, "the journal is durable again; nothing was lost")
             return true
         } catch {
-            if !hasFailed {
-                logger.error(
-                    "the journal cannot be made durable: nothing is acknowledged until it can",
-                    metadata: ["error": "\(error)"]
-                )
-            }
-            hasFailed = true
+            troubles.begin(
+                .journal,
+                "the journal cannot be made durable: nothing is acknowledged until it can",
+                reason: "\(error)"
+            )
             return false
         }
     }
 
-    private mutating func note(_ event: IntakeEvent.Kind) {
+    private mutating func note(_ event: IntakeEvent.Kind, of connection: Int) {
+        hasNews = true
+        connections[connection].state = event.connection ?? connections[connection].state
         switch event {
         case .connected(let isPresent):
-            redelivery.connected(sessionPresent: isPresent)
-            logger.info("connected to the broker", metadata: ["session": isPresent ? "resumed" : "new"])
+            connections[connection].redelivery = RedeliveryFilter()
+            if isPresent { rememberMessages(of: connection) }
+            connections[connection].isLost = false
+            if !connections.contains(where: \.isLost) { troubles.end(.intake, "the broker is there again") }
+            logger.info(
+                "connected to the broker",
+                metadata: ["session": isPresent ? "resumed" : "new", "client-id": "\(clientID(connection))"]
+            )
         case .subscribed(let filter, let qos):
             logger.info("subscribed", metadata: ["filter": "\(filter)", "qos": "\(qos)"])
-            set(.up) { $0.topic.text == filter }
+            for change in feeds.subscribed(filter, by: connection) { append(change) }
         case .subscriptionRefused(let filter, let reason):
             logger.error(
                 "the broker refuses a subscription: nothing will come for this feed",
                 metadata: ["filter": "\(filter)", "reason": "\(reason)"]
             )
-            set(.down, always: true) { $0.topic.text == filter }
-        case .drained:
-            for index in states.indices where states[index] == .up { set(.drained, feed: index) }
+            for change in feeds.set(.down, of: connection, filter: filter, always: true) { append(change) }
+        case .drained: for change in feeds.drained(connection) { append(change) }
         case .connectFailed(let failure):
-            logger.error("cannot connect to the broker", metadata: ["reason": "\(failure)"])
-            set(.down, always: !hasReportedLoss) { _ in true }
+            lose(connection, "cannot connect to the broker: what is published waits there", "\(failure)")
+            for change in feeds.set(.down, of: connection, always: !hasReportedLoss) { append(change) }
             hasReportedLoss = true
         case .disconnected(let reason):
-            logger.warning("lost the broker", metadata: ["reason": "\(reason)"])
-            set(.down) { _ in true }
+            lose(connection, "lost the broker: what is published waits there", reason)
+            for change in feeds.set(.down, of: connection) { append(change) }
         case .takenOver(let times):
-            logger.error(
+            lose(
+                connection,
                 "another client took over our session: give each client an id of its own",
-                metadata: ["client-id": "\(settings.broker.clientID)", "times": "\(times)"]
+                "client-id \(clientID(connection)), \(times) times"
             )
-            set(.down) { _ in true }
+            for change in feeds.set(.down, of: connection) { append(change) }
         }
     }
 
-    /// Whether the broker's absence was journalled since the start.
-    private var hasReportedLoss = false
-
-    private mutating func set(_ state: FeedState, always: Bool = false, where isMeant: (FeedDefinition) -> Bool) {
-        for (index, feed) in feeds.enumerated() where isMeant(feed) && (always || states[index] != state) {
-            set(state, feed: index)
-        }
+    private mutating func lose(_ connection: Int, _ message: Logger.Message, _ reason: String) {
+        connections[connection].isLost = true
+        troubles.begin(.intake, message, reason: reason)
+        logger.debug(message, metadata: ["reason": "\(reason)", "client-id": "\(clientID(connection))"])
     }
 
-    private mutating func set(_ state: FeedState, feed: Int) {
-        states[feed] = state
-        append(.feed(name: feeds[feed].name, state: state))
-    }
+    private func clientID(_ connection: Int) -> String { settings.broker.connection(connection).clientID }
 }

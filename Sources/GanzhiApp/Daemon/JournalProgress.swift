@@ -1,12 +1,10 @@
-import Foundation
-
 /// How far the journal is durable and how far the engine has come: the one thing that intake and engine share.
 ///
 /// The journal itself is the queue between them. It is bounded by blocks: intake waits while the engine is too far
 /// behind, so that QoS 1 messages stay with the broker.
 final class JournalProgress: @unchecked Sendable {
     // @unchecked: everything below is read and written with the condition held.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var committed: UInt64
     private var processed: UInt64 = 0
     private var isEnding = false
@@ -25,7 +23,7 @@ final class JournalProgress: @unchecked Sendable {
     /// - Parameter redelivered: By feed, messages that the broker sent again and that were journalled before.
     func commit(through sequence: UInt64, redelivered: [String: Int64] = [:]) {
         condition.withLock {
-            committed = sequence
+            committed = max(committed, sequence)
             self.redelivered.merge(redelivered) { $0 + $1 }
             condition.broadcast()
         }
@@ -49,13 +47,19 @@ final class JournalProgress: @unchecked Sendable {
         }
     }
 
-    /// Whether intake has ended.
-    var isOver: Bool { condition.withLock { isEnding } }
+    /// Whether intake has ended, after waiting so long for its end.
+    func isOver(within seconds: Double) -> Bool {
+        condition.withLock {
+            let deadline = MonotonicCondition.deadline(seconds: seconds)
+            while !isEnding { if !condition.wait(until: deadline) { break } }
+            return isEnding
+        }
+    }
 
     /// Intake: waits while the engine is too far behind, but no longer than the given time; says whether it still is.
     func waitForRoom(seconds: Double) -> Bool {
         condition.withLock {
-            let deadline = Date(timeIntervalSinceNow: seconds)
+            let deadline = MonotonicCondition.deadline(seconds: seconds)
             while committed > processed + Self.limit, !isEnding {
                 if !condition.wait(until: deadline) { break }
             }
@@ -68,7 +72,7 @@ final class JournalProgress: @unchecked Sendable {
         condition.withLock {
             processed = position
             condition.broadcast()
-            let deadline = Date(timeIntervalSinceNow: seconds)
+            let deadline = MonotonicCondition.deadline(seconds: seconds)
             while committed <= position, !isEnding {
                 if !condition.wait(until: deadline) { break }
             }

@@ -8,11 +8,19 @@ import Synchronization
 /// Publishes what the store's outbox holds, in order, and ticks off what the broker has.
 ///
 /// The engine calls ``publishPending()`` and ``markCompleted()``; the session's thread only notes completions.
+///
+/// At least once: what the broker had not acknowledged when the connection or the process ended goes out again, in order,
+/// with the same event id. After each connect the retained warnings go out once more behind all that waits, as the
+/// broker may have come back without them.
 final class Outbox: Service {
     private let store: EventStore
     private let logger: Logger
     private let session: PublishSession
+    private let board: HealthBoard
     private let completed: Completed
+    private let troubles: Troubles
+    /// Publications that were given up before the last look.
+    private let knownDropped: Atomic<Int64>
     /// Position of the last publication handed to the session.
     private let handedOut = Atomic<Int64>(0)
     private let lastMark = Mutex(ContinuousClock.now)
@@ -24,12 +32,27 @@ final class Outbox: Service {
     /// Shortest time between two ticks in the store: each is a transaction.
     private static let pause = Duration.milliseconds(200)
 
-    /// Position of the last publication that the broker has.
-    private final class Completed: Sendable { let position = Atomic<Int64>(0) }
+    /// What the session's thread tells the engine's.
+    private final class Completed: Sendable {
+        /// Position of the last publication that the broker has.
+        let position = Atomic<Int64>(0)
+        /// Whether the broker was reached anew.
+        let isReconnected = Atomic<Bool>(false)
+    }
 
-    init(broker: BrokerSettings, status: StatusTopic, store: EventStore, logger: Logger) {
+    init(
+        broker: BrokerSettings,
+        status: StatusTopic,
+        store: EventStore,
+        board: HealthBoard,
+        troubles: Troubles,
+        logger: Logger
+    ) {
         self.store = store
+        self.board = board
         self.logger = logger
+        self.troubles = troubles
+        knownDropped = Atomic(store.outbox().dropped)
         let completed = Completed()
         self.completed = completed
         session = PublishSession(
@@ -37,20 +60,28 @@ final class Outbox: Service {
             status: status,
             jitterSeed: .random(in: .min ... .max)
         ) { event in
+            if let connection = event.connection { board.publisher(connection) }
             switch event {
-            case .connected: logger.info("publisher connected")
+            case .connected:
+                logger.info("publisher connected")
+                completed.isReconnected.store(true, ordering: .releasing)
             case .connectFailed(let failure):
                 logger.warning("the publisher cannot connect; events wait", metadata: ["reason": "\(failure)"])
             case .disconnected(let reason):
                 logger.warning("the publisher lost the broker; events wait", metadata: ["reason": "\(reason)"])
             case .completed(let token):
                 completed.position.store(Int64(token), ordering: .releasing)
+                board.answered(isRefused: false)
             case .refused(let token, let reason):
                 logger.error("the broker refused an event", metadata: ["reason": "\(reason)"])
                 completed.position.store(Int64(token), ordering: .releasing)
+                board.answered(isRefused: true)
             }
         }
     }
+
+    /// Has subscribers of the status topic told something else.
+    func say(online: [UInt8]) { session.say(online: online) }
 
     func run() async throws {
         try await withTaskCancellationOrGracefulShutdownHandler {
@@ -69,6 +100,7 @@ final class Outbox: Service {
             )
             if pending.isEmpty { return }
             for entry in pending {
+                board.handsOut(stored: entry.created)
                 let isQueued = session.tryPublish(
                     topic: entry.publication.topic,
                     payload: entry.publication.payload,
@@ -76,7 +108,10 @@ final class Outbox: Service {
                     contentType: Self.contentType,
                     token: UInt64(entry.position)
                 )
-                if !isQueued { return }
+                guard isQueued else {
+                    board.takesBack()
+                    return
+                }
                 handedOut.store(entry.position, ordering: .relaxed)
             }
         }
@@ -91,7 +126,25 @@ final class Outbox: Service {
         }
         guard isDue else { return }
         try tickOff()
+        if completed.isReconnected.exchange(false, ordering: .acquiringAndReleasing) {
+            try store.restateRetained(at: Clocks.now)
+        }
         try publishPending()
+        noteDropped()
+    }
+
+    /// Says that the outbox is full while publications are given up, and when half of it is free again.
+    private func noteDropped() {
+        let outbox = store.outbox()
+        if outbox.dropped > knownDropped.exchange(outbox.dropped, ordering: .relaxed) {
+            troubles.begin(
+                .outbox,
+                "the outbox is full: the oldest events are not published; they are in the store",
+                reason: "\(outbox.dropped) publications were given up for ever; \(outbox.pending) wait for the broker"
+            )
+        } else if outbox.pending * 2 <= store.limits.outbox {
+            troubles.end(.outbox, "the outbox has room again")
+        }
     }
 
     /// Ticks off what the broker has.

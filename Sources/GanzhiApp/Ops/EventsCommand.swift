@@ -33,6 +33,8 @@ public enum EventsCommand {
         follows: Bool
     ) async throws {
         let reader = try opening { try EventReader(folder: URL(filePath: place.dataFolder)) }
+        let absent = try opening { try reader.absent() }
+        if !absent.isEmpty { StandardStreams.talk(AbsentFiles.text(absent)) }
         let isColoured = isatty(STDOUT_FILENO) == 1
         func print(_ events: [Event]) throws {
             for event in events {

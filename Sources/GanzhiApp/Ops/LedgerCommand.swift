@@ -1,5 +1,4 @@
 import Foundation
-import GanzhiJournal
 import GanzhiModel
 import GanzhiStore
 
@@ -11,7 +10,7 @@ public enum LedgerCommand {
     public static func run(place: Place, isJSON: Bool, samples: Int) throws {
         try EventsCommand.opening {
             let reader = try EventReader(folder: URL(filePath: place.dataFolder))
-            let (ledger, pending) = try balanced(reader, journal: place.dataFolder + "/journal")
+            let (ledger, pending) = try balanced(reader, place: place)
             if isJSON {
                 for line in LedgerText.json(ledger, pending: pending) {
                     try StandardStreams.print(String(decoding: line, as: UTF8.self))
@@ -31,32 +30,20 @@ public enum LedgerCommand {
     }
 
     /// The books and, by feed, the messages that are journalled behind them; both of one moment.
+    ///
+    /// While a daemon runs they are those of its health, the same as in its metrics.
     private static func balanced(
         _ reader: EventReader,
-        journal: String
+        place: Place
     ) throws -> (ledger: Ledger, pending: [String: Int64]) {
+        if let books = try? ControlClient.ask(.ledger, dataFolder: place.dataFolder).answer.books {
+            return (books.ledger, books.pending)
+        }
         while true {
             let position = try reader.position()
             let ledger = try reader.ledger()
             guard try reader.position() == position else { continue }
-            return (ledger, try pending(journal: journal, after: position))
+            return (ledger, try PendingMessages.count(journal: place.dataFolder + "/journal", after: position))
         }
-    }
-
-    private static func pending(journal: String, after position: UInt64) throws -> [String: Int64] {
-        var counts: [String: Int64] = [:]
-        do {
-            guard FileManager.default.fileExists(atPath: journal) else { return [:] }
-            let last = try JournalExtent(folder: journal).lastSequence
-            var blocks = JournalReader(folder: journal, from: position + 1)
-            try blocks.forEach(through: last) { block in
-                if let message = try block.message() {
-                    counts[String(decoding: message.feed, as: UTF8.self), default: 0] += 1
-                }
-            }
-        } catch let error as JournalError {
-            throw AppError(.unavailable, "\(error)")
-        }
-        return counts
     }
 }

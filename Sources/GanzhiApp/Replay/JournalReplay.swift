@@ -56,14 +56,18 @@ public enum JournalReplay {
         }
         let output = try ReplayOutput(windows: options.windows, events: options.events, database: options.database)
         let whatIf = options.generation?.bundle()
+        let restorer = CheckpointRestorer(
+            folder: CheckpointFolder(dataFolder: data),
+            firstSequence: extent.firstSequence,
+            committed: extent.lastSequence,
+            generations: { try generations.generation($0) },
+            collectsWindows: output.collectsWindows
+        )
+        let pipeline = try restorer.oldestEngine()
+        if pipeline.position > 0 { try allow(options, from: pipeline.position) }
         var runner = BlockRunner(
-            reader: JournalReader(folder: journal, from: extent.firstSequence),
-            pipeline: try Pipeline(
-                generation: Generation(),
-                clock: .journal,
-                hashSeed: .random(in: .min ... .max),
-                collectsWindows: output.collectsWindows
-            ),
+            reader: JournalReader(folder: journal, from: pipeline.position + 1),
+            pipeline: pipeline,
             generations: { try whatIf ?? generations.generation($0) }
         )
         var progress = ReplayProgress(isShown: options.showsProgress, size: 0)
@@ -75,6 +79,19 @@ public enum JournalReplay {
         }
         try output.close()
         progress.finish(lines: extent.lastSequence, refused: 0, events: output.eventCount, ledger: output.ledger)
+    }
+
+    /// A journal whose begin is gone can be replayed from a checkpoint on, under the generation of then.
+    private static func allow(_ options: Options, from position: UInt64) throws {
+        let place =
+            "The journal does not reach back to its beginning: a replay begins behind the checkpoint at block \(position)."
+        if options.generation != nil {
+            throw AppError(.data, place + " Other scenarios need all that came before: leave out --config.")
+        }
+        if options.database != nil {
+            throw AppError(.data, place + " A new store must begin with the first event: leave out --db.")
+        }
+        StandardStreams.talk(place + "\n")
     }
 
     /// The data folder and its journal, whichever of them was named.

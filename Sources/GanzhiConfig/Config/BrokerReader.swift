@@ -10,6 +10,8 @@ import GanzhiModel
 /// - `username` (text), `password-file` (path of a file with mode 0600) or `password-env` (name of a variable).
 /// - `keepalive` (duration, `5s` to `65535s`, default `60s`).
 /// - `session-expiry` (duration or `never`, default `7d`): how long the broker keeps what we miss; MQTT 5 only.
+/// - `connections` (1 to 16, default 1): feeds that do not overlap are spread over so many connections; the second has
+///   the client id with `-2` behind it, and so on.
 /// - `tls`: `ca`, `certificate`, `key` (paths of PEM files), `verify-host` (default `true`).
 struct BrokerReader {
     /// The config's folder, empty or with a `/` at its end.
@@ -26,6 +28,7 @@ struct BrokerReader {
         broker.tls = mapping["tls"].map(readTLS)
         broker.port = mapping["port"]?.wholeNumber(in: 1...65_535) ?? (broker.tls == nil ? 1883 : 8883)
         if let id = mapping["client-id"].flatMap(readClientID) { broker.clientID = id }
+        if let connections = mapping["connections"]?.wholeNumber(in: 1...16) { broker.connections = connections }
         broker.username = mapping["username"]?.text("a user's name")
         broker.password = readPassword(mapping)
         if let keepalive = mapping["keepalive"].flatMap(readKeepalive) { broker.keepalive = keepalive }

@@ -21,7 +21,9 @@ import GanzhiPipeline
 /// - `event-log.path` (path, optional): file that events are appended to.
 /// - `broker`: see ``BrokerReader``.
 /// - `feeds`: see ``FeedReader``; default is one feed `readings` on `<root>/readings/+/+`.
-/// - `journal.segment` (size, default `64 MiB`): bytes of one file of the journal.
+/// - `journal`, `checkpoints`: ``JournalSettingsReader``.
+/// - `outbox.limit` (whole number from 1000 to 100,000,000, default 1,000,000): publications that may wait for the broker.
+/// - `http`: `off`, or `listen` (address and port, default `127.0.0.1:9464`): where health and metrics are served.
 struct ConfigReader {
     let file: YAMLFile
     let environment: [String: String]
@@ -57,7 +59,11 @@ struct ConfigReader {
                 eventLog.required("path", "Write the file, such as `path: events.ndjson`.")?.text("a file").map(path)
             },
             broker: broker,
-            journalSegmentBytes: root["journal"]?.mapping(.configJournal)?["segment"].flatMap(readSize) ?? 64 << 20,
+            journal: JournalSettingsReader.readJournal(root["journal"]),
+            checkpoints: JournalSettingsReader.readCheckpoints(root["checkpoints"]),
+            outboxLimit: root["outbox"]?.mapping(.configOutbox)?["limit"]?.wholeNumber(in: 1000...100_000_000)
+                ?? 1_000_000,
+            http: root["http"].map(readHTTP) ?? .standard,
             generation: generation
         )
         return Config(
@@ -90,6 +96,31 @@ struct ConfigReader {
         return silence
     }
 
+    /// Where to listen; `nil` for nowhere.
+    private func readHTTP(_ value: YAMLValue) -> ListenAddress? {
+        if value.scalarText == "off" { return nil }
+        guard !value.isEmpty, value.isMapping else {
+            value.report("`http` is \(value.kind).", "Write `http: off` or `http: {listen: \"127.0.0.1:9464\"}`.")
+            return nil
+        }
+        guard let listen = value.mapping(.configHTTP)?["listen"] else { return .standard }
+        let example = "Write an address and a port, such as `\"127.0.0.1:9464\"` or `\"[::1]:9464\"`."
+        let address = listen.read("an address", example) { text throws(Fault) in
+            guard let address = ListenAddress(text) else {
+                throw Fault("\(ScalarText.quoted(text)) is no address to listen at.", example)
+            }
+            return address
+        }
+        if let address, !address.isLoopback {
+            listen.report(
+                "Whoever reaches \(address) may read health and metrics: there is no authentication.",
+                "Listen at `127.0.0.1`, or let a firewall or a proxy decide who may.",
+                severity: .warning
+            )
+        }
+        return address
+    }
+
     private func readTopicRoot(_ value: YAMLValue) -> String? {
         value.read("a topic", "Write for example `ganzhi/v1`.") { text throws(Fault) in
             let isPlain = !text.contains { $0 == "+" || $0 == "#" || $0 == "\0" }
@@ -101,19 +132,6 @@ struct ConfigReader {
                 )
             }
             return text
-        }
-    }
-
-    private func readSize(_ value: YAMLValue) -> Int? {
-        let example = "Write a whole number of MiB or GiB from `1 MiB` to `4 GiB`."
-        return value.read("a size", example) { text throws(Fault) in
-            let digits = text.prefix { $0 >= "0" && $0 <= "9" }
-            let shifts = ["KiB": 10, "MiB": 20, "GiB": 30]
-            let unit = String(text[digits.endIndex...].drop(while: \.isWhitespace))
-            guard let count = Int(digits), count <= 1 << 32, let shift = shifts[unit],
-                (1 << 20...1 << 32).contains(count << shift)
-            else { throw Fault("\(ScalarText.quoted(text)) is not a size that will do.", example) }
-            return count << shift
         }
     }
 }

@@ -1,7 +1,7 @@
 extension KeySet {
     static let configSets = [
         config, configCalendar, configDevices, configTopics, configEventLog, configBroker, configTLS, configFeed,
-        configMapping, configJournal,
+        configMapping, configJournal, configCheckpoints, configOutbox, configHTTP,
     ]
 
     static let config = KeySet(
@@ -9,7 +9,7 @@ extension KeySet {
         schema: "config.schema.json#",
         [
             "$schema", "city", "node", "zone", "calendar", "devices", "status", "data", "catalogue", "scenarios",
-            "topics", "event-log", "broker", "feeds", "journal",
+            "topics", "event-log", "broker", "feeds", "journal", "checkpoints", "outbox", "http",
         ]
     )
 
@@ -29,12 +29,14 @@ extension KeySet {
 
     static let configEventLog = KeySet("`event-log`", schema: "config.schema.json#/$defs/event-log", ["path"])
 
+    static let configHTTP = KeySet("`http`", schema: "config.schema.json#/$defs/http", ["listen"])
+
     static let configBroker = KeySet(
         "`broker`",
         schema: "config.schema.json#/$defs/broker",
         [
             "host", "port", "protocol", "client-id", "username", "password-file", "password-env", "keepalive",
-            "session-expiry", "tls",
+            "session-expiry", "connections", "tls",
         ],
         refused: [
             "password": Fault(
@@ -65,13 +67,17 @@ extension KeySet {
         ]
     )
 
+    static let configOutbox = KeySet("`outbox`", schema: "config.schema.json#/$defs/outbox", ["limit"])
+
     static let configJournal = KeySet(
         "`journal`",
         schema: "config.schema.json#/$defs/journal",
-        ["segment"],
-        later: [
-            "keep": "Remove it: the journal is kept from its beginning.",
-            "retention": "Remove it: the journal is kept from its beginning.",
-        ]
+        ["segment", "keep-for", "keep-size"]
+    )
+
+    static let configCheckpoints = KeySet(
+        "`checkpoints`",
+        schema: "config.schema.json#/$defs/checkpoints",
+        ["every", "keep"]
     )
 }

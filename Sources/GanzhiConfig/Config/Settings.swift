@@ -9,8 +9,14 @@ public struct Settings: Sendable {
     public var eventLog: String?
     /// The broker; its password is here and in no message.
     public var broker: BrokerSettings
-    /// Bytes that a segment of the journal is preallocated with.
-    public var journalSegmentBytes: Int
+    /// The journal.
+    public var journal: JournalSettings
+    /// The checkpoints.
+    public var checkpoints: CheckpointSettings
+    /// Publications that may wait for the broker.
+    public var outboxLimit: Int
+    /// Where health and metrics are served; `nil` for nowhere.
+    public var http: ListenAddress?
     /// Everything that can change a result.
     public var generation: Generation
 
@@ -19,13 +25,19 @@ public struct Settings: Sendable {
         dataFolder: String,
         eventLog: String? = nil,
         broker: BrokerSettings,
-        journalSegmentBytes: Int = 64 << 20,
+        journal: JournalSettings = JournalSettings(),
+        checkpoints: CheckpointSettings = CheckpointSettings(),
+        outboxLimit: Int = 1_000_000,
+        http: ListenAddress? = .standard,
         generation: Generation
     ) {
         self.dataFolder = dataFolder
         self.eventLog = eventLog
         self.broker = broker
-        self.journalSegmentBytes = journalSegmentBytes
+        self.journal = journal
+        self.checkpoints = checkpoints
+        self.outboxLimit = outboxLimit
+        self.http = http
         self.generation = generation
     }
 }

@@ -1,4 +1,5 @@
 import CGanzhi
+import GanzhiModel
 
 /// Hands out blocks of 2^k words of eight bytes and takes them back.
 ///
@@ -110,6 +111,40 @@ struct WordPool: ~Copyable {
         bytes(handle).storeBytes(of: freed[log - Self.smallestLog], as: UInt32.self)
         freed[log - Self.smallestLog] = handle
         handle = 0
+    }
+
+    // MARK: State
+
+    /// Writes the blocks as far as they were ever handed out; handles stay good.
+    func write(to state: inout StateWriter) throws {
+        try state.array((1..<chunkCount).map { logs[$0] })
+        try state.array(Array(UnsafeBufferPointer(start: freed, count: Self.sizes)))
+        try state.array(Array(UnsafeBufferPointer(start: fresh, count: Self.sizes)))
+        try state.value(bytesInUse)
+        for chunk in 1..<chunkCount {
+            try state.raw(UnsafeRawBufferPointer(start: chunks[chunk], count: usedBytes(ofChunk: chunk)))
+        }
+    }
+
+    /// Reads what a pool wrote into one without memory.
+    mutating func restore(from state: inout StateReader) throws {
+        let sizes: [UInt8] = try state.array()
+        let (freed, fresh): ([UInt32], [UInt32]) = (try state.array(), try state.array())
+        guard sizes.allSatisfy({ Self.smallestLog...Self.greatestLog ~= Int($0) }), freed.count == Self.sizes,
+            fresh.count == Self.sizes
+        else { throw StateMismatch("a pool of blocks has sizes that there are not") }
+        bytesInUse = try state.value()
+        for log in sizes { _ = appendChunk(logWords: Int(log)) }
+        self.freed.update(from: freed, count: Self.sizes)
+        self.fresh.update(from: fresh, count: Self.sizes)
+        for chunk in 1..<chunkCount {
+            try state.raw(into: UnsafeMutableRawBufferPointer(start: chunks[chunk], count: usedBytes(ofChunk: chunk)))
+        }
+    }
+
+    private func usedBytes(ofChunk chunk: Int) -> Int {
+        let next = fresh[Int(logs[chunk]) - Self.smallestLog]
+        return Int(next >> 16) == chunk ? Int(next & 0xFFFF) << 5 : Self.chunkBytes
     }
 
     private mutating func appendChunk(logWords: Int) -> UInt32 {

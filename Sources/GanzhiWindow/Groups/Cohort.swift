@@ -114,6 +114,58 @@ struct Cohort: ~Copyable {
         }
     }
 
+    // MARK: State
+
+    /// A member as it is written: its row by the series.
+    private struct WrittenMember {
+        var series: UInt32
+        var place: UInt32
+        var group: Int
+        var settled: Int64
+        var isActive: Bool
+        var isQuiet: Bool
+    }
+
+    /// Writes groups, members, and what these said that waits.
+    func write(to state: inout StateWriter) throws {
+        try state.array(
+            members.map {
+                WrittenMember(
+                    series: $0.row.id,
+                    place: $0.place,
+                    group: $0.group,
+                    settled: $0.settled,
+                    isActive: $0.isActive,
+                    isQuiet: $0.isQuiet
+                )
+            }
+        )
+        try state.each(states) { try $0.write(to: &$1) }
+        try state.value(closedEarly)
+        try state.array(due)
+        try state.value(heard)
+        try pool.write(to: &state)
+    }
+
+    /// Reads what the same cohort wrote into one without members.
+    ///
+    /// - Parameter row: Finds the row of a series in a plan.
+    mutating func restore(from state: inout StateReader, row: (_ series: UInt32, _ plan: Int) -> Row?) throws {
+        members = try state.array(WrittenMember.self).map { written in
+            guard Int(written.place) < plans.count, let row = row(written.series, plans[Int(written.place)]) else {
+                throw StateMismatch("a group has a member that no plan watches")
+            }
+            var member = Member(row: row, place: written.place, group: written.group)
+            (member.settled, member.isActive, member.isQuiet) = (written.settled, written.isActive, written.isQuiet)
+            return member
+        }
+        states = try state.each { try GroupState(from: &$0) }
+        closedEarly = try state.value()
+        due = try state.array()
+        heard = try state.value()
+        try pool.restore(from: &state)
+    }
+
     func isIdle(_ row: Row) -> Bool { row.header.pointee.waitingIn == RowHeader.noFeed || isFinishing }
 
     /// Lets a member that was heard hold its group up again.

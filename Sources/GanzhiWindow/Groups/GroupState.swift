@@ -30,6 +30,28 @@ struct GroupState {
     var waiting = WaitingInstants()
 }
 
+extension GroupState {
+    func write(to state: inout StateWriter) throws {
+        try state.value(closed)
+        try state.value(greatest)
+        try state.value(newest)
+        try state.array(members)
+        try state.array(active.unordered)
+        try state.array(quiet)
+        try waiting.write(to: &state)
+    }
+
+    init(from state: inout StateReader) throws {
+        closed = try state.value()
+        greatest = try state.value()
+        newest = try state.value()
+        members = try state.array()
+        active = Heap(try state.array(Turn.self))
+        quiet = try state.array()
+        try waiting.restore(from: &state)
+    }
+}
+
 /// Instants of a group that wait to be closed, in order of time.
 ///
 /// - Complexity: Looking at the first and taking it is O(1), adding O(log n) where it is one of the last.
@@ -76,6 +98,13 @@ struct WaitingInstants {
             if items[middle].instant < instant { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+
+    func write(to state: inout StateWriter) throws { try state.array(Array(items[taken...])) }
+
+    mutating func restore(from state: inout StateReader) throws {
+        items = try state.array()
+        taken = 0
     }
 
     mutating func popFirst() -> Item? {
