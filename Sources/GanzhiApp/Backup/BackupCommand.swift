@@ -20,6 +20,13 @@ public enum BackupCommand {
     public static func run(dataFolder: String, target: String, isJSON: Bool) throws {
         let target = target.count > 1 && target.hasSuffix("/") ? String(target.dropLast()) : target
         let partial = target + ".partial"
+        let (inner, outer) = (URL(filePath: target).standardized.path, URL(filePath: dataFolder).standardized.path)
+        guard !inner.isEmpty, !(inner + "/").hasPrefix(outer.hasSuffix("/") ? outer : outer + "/") else {
+            throw AppError(
+                .usage,
+                "\(target) lies in the data folder, and would be lost with it. Name a folder elsewhere, best on another disk."
+            )
+        }
         for taken in [target, partial] where FileManager.default.fileExists(atPath: taken) {
             throw AppError(
                 .unavailable,

@@ -283,11 +283,12 @@ struct IntakeTurns: ~Copyable {
             for change in feeds.set(.down, of: connection, filter: filter, always: true) { append(change) }
         case .drained: for change in feeds.drained(connection) { append(change) }
         case .connectFailed(let failure):
-            lose(connection, "cannot connect to the broker: what is published waits there", "\(failure)")
+            let reason = Self.unconnected("\(failure)")
+            lose(connection, "cannot connect to the broker: what is published waits there", reason)
             for change in feeds.set(.down, of: connection, always: !hasReportedLoss) { append(change) }
             hasReportedLoss = true
         case .disconnected(let reason):
-            lose(connection, "lost the broker: what is published waits there", reason)
+            lose(connection, "lost the broker: what is published waits there", Self.unconnected(reason))
             for change in feeds.set(.down, of: connection) { append(change) }
         case .takenOver(let times):
             lose(
@@ -298,6 +299,9 @@ struct IntakeTurns: ~Copyable {
             for change in feeds.set(.down, of: connection) { append(change) }
         }
     }
+
+    /// The words that readiness has for any connection that is not there.
+    private static func unconnected(_ reason: String) -> String { "not connected to the broker: \(reason)" }
 
     private mutating func lose(_ connection: Int, _ message: Logger.Message, _ reason: String) {
         connections[connection].isLost = true

@@ -36,6 +36,8 @@ final class Outbox: Service {
     private final class Completed: Sendable {
         /// Position of the last publication that the broker has.
         let position = Atomic<Int64>(0)
+        /// Whether the broker refused something since it was reached.
+        let isRefused = Atomic<Bool>(false)
         /// Whether the broker was reached anew.
         let isReconnected = Atomic<Bool>(false)
     }
@@ -64,6 +66,9 @@ final class Outbox: Service {
             switch event {
             case .connected:
                 logger.info("publisher connected")
+                if completed.isRefused.exchange(false, ordering: .relaxed) {
+                    troubles.end(.outbox, "the broker was reached anew and may take events again")
+                }
                 completed.isReconnected.store(true, ordering: .releasing)
             case .connectFailed(let failure):
                 logger.warning("the publisher cannot connect; events wait", metadata: ["reason": "\(failure)"])
@@ -73,7 +78,12 @@ final class Outbox: Service {
                 completed.position.store(Int64(token), ordering: .releasing)
                 board.answered(isRefused: false)
             case .refused(let token, let reason):
-                logger.error("the broker refused an event", metadata: ["reason": "\(reason)"])
+                completed.isRefused.store(true, ordering: .relaxed)
+                troubles.begin(
+                    .outbox,
+                    "the broker refuses events: they are in the store, and not sent again",
+                    reason: "\(reason): give the publisher the right to write its topics, and restart one of the two"
+                )
                 completed.position.store(Int64(token), ordering: .releasing)
                 board.answered(isRefused: true)
             }
@@ -142,7 +152,7 @@ final class Outbox: Service {
                 "the outbox is full: the oldest events are not published; they are in the store",
                 reason: "\(outbox.dropped) publications were given up for ever; \(outbox.pending) wait for the broker"
             )
-        } else if outbox.pending * 2 <= store.limits.outbox {
+        } else if outbox.pending * 2 <= store.limits.outbox, !completed.isRefused.load(ordering: .relaxed) {
             troubles.end(.outbox, "the outbox has room again")
         }
     }
