@@ -36,6 +36,8 @@ final class Outbox: Service {
     private final class Completed: Sendable {
         /// Position of the last publication that the broker has.
         let position = Atomic<Int64>(0)
+        /// Whether the broker could not be reached since it was lost, which is said once.
+        let isAway = Atomic<Bool>(false)
         /// Whether the broker refused something since it was reached.
         let isRefused = Atomic<Bool>(false)
         /// Whether the broker was reached anew.
@@ -66,12 +68,17 @@ final class Outbox: Service {
             switch event {
             case .connected:
                 logger.info("publisher connected")
+                completed.isAway.store(false, ordering: .relaxed)
                 if completed.isRefused.exchange(false, ordering: .relaxed) {
                     troubles.end(.outbox, "the broker was reached anew and may take events again")
                 }
                 completed.isReconnected.store(true, ordering: .releasing)
             case .connectFailed(let failure):
-                logger.warning("the publisher cannot connect; events wait", metadata: ["reason": "\(failure)"])
+                logger.log(
+                    level: completed.isAway.exchange(true, ordering: .relaxed) ? .debug : .warning,
+                    "the publisher cannot connect; events wait",
+                    metadata: ["reason": "\(failure)"]
+                )
             case .disconnected(let reason):
                 logger.warning("the publisher lost the broker; events wait", metadata: ["reason": "\(reason)"])
             case .completed(let token):
