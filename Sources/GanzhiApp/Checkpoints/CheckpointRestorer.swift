@@ -24,13 +24,16 @@ struct CheckpointRestorer {
     /// - Throws: ``AppError`` where no checkpoint can be used and the journal does not reach back to its beginning.
     func engine(_ logger: Logger?) throws -> Pipeline {
         var refused: [String] = []
+        var worthless: [UInt64] = []
         for position in try positions() {
             let file = folder.file(at: position)
             do {
-                return try restore(file, position: position)
+                let engine = try restore(file, position: position)
+                setAside(worthless)
+                return engine
             } catch {
                 refused.append("\(error)")
-                if setsAside { folder.setAside(position) }
+                if position > committed || Self.isDamage(error) { worthless.append(position) }
                 logger?.error("a checkpoint is passed over", metadata: ["file": "\(file)", "reason": "\(error)"])
             }
         }
@@ -42,7 +45,21 @@ struct CheckpointRestorer {
                     + " What lies before is needed to go on. Restore checkpoints and journal from a backup."
             )
         }
+        setAside(worthless)
         return try newEngine()
+    }
+
+    /// Lets files that will never be of use count no longer; only where the engine goes on without them, and never those
+    /// that another version or another user may read.
+    private func setAside(_ positions: [UInt64]) {
+        if setsAside { for position in positions { folder.setAside(position) } }
+    }
+
+    private static func isDamage(_ error: any Error) -> Bool {
+        switch error as? CheckpointError {
+        case .damaged, .incomplete, .foreign: true
+        case .newer, .system, nil: false
+        }
     }
 
     /// When the checkpoint at a position was taken.
